@@ -1,0 +1,58 @@
+namespace Brink.Experiments;
+
+/// <summary>
+/// One line of <c>metrics.jsonl</c>: what is known at w_k and of the step taken from it. The last line of a run
+/// describes the final point, from which no step was taken (<see cref="StepSize"/> and the fields of the step are null).
+/// Names in the file are the snake_case of these; a value that is not finite is written as <c>null</c> beside a
+/// <c>status</c>.
+/// </summary>
+public sealed record MetricsLine
+{
+    /// <summary>k, the number of steps taken before this point.</summary>
+    public required long Iteration { get; init; }
+
+    /// <summary>f(w_k) on the training samples.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Fraction of the training samples classified rightly at w_k, in [0, 1].</summary>
+    public double? TrainAccuracy { get; init; }
+
+    /// <summary>‖∇f(w_k)‖₂.</summary>
+    public double? GradNorm { get; init; }
+
+    /// <summary>η_k of the step taken from w_k.</summary>
+    public double? StepSize { get; init; }
+
+    /// <summary>Rejected trials of this iteration, the one that ends an extrapolation included (math.md §2).</summary>
+    public int? Backtracks { get; init; }
+
+    /// <summary>Loss evaluations spent on the step from w_k (trials; the one shared with the gradient is not counted twice).</summary>
+    public int? FunctionEvaluations { get; init; }
+
+    /// <summary>Gradient evaluations spent on the step from w_k.</summary>
+    public int? GradientEvaluations { get; init; }
+
+    /// <summary>Hessian-vector products spent at w_k, by the method and by the measurements.</summary>
+    public int? Hvps { get; init; }
+
+    /// <summary>R, the reference value of the acceptance test (line searches only).</summary>
+    public double? ReferenceValue { get; init; }
+
+    /// <summary>Wall-clock seconds since the run began, pauses apart.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>λ₁ of the Hessian of the training loss at w_k, where measured.</summary>
+    public double? Sharpness { get; init; }
+
+    /// <summary>‖Hv − λ₁v‖ / |λ₁| of the measured eigenpair.</summary>
+    public double? SharpnessResidual { get; init; }
+
+    /// <summary>Loss on the test samples, where measured.</summary>
+    public double? TestLoss { get; init; }
+
+    /// <summary>Accuracy on the test samples, in [0, 1], where measured.</summary>
+    public double? TestAccuracy { get; init; }
+
+    /// <summary>Set beside values that are not finite: what happened, e.g. <c>diverged</c>.</summary>
+    public string? Status { get; init; }
+}
