@@ -90,6 +90,7 @@ public abstract class FirstOrderOptimizer : Method
     {
         Memory.Dispose();
         _schedule?.Dispose();
+        base.Dispose(disposing);
     }
 }
 

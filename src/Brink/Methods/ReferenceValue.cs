@@ -1,5 +1,3 @@
-using Brink.Torch;
-
 namespace Brink.Methods;
 
 /// <summary>

@@ -14,13 +14,15 @@ internal sealed class LinearPrefix : IDisposable
     private static readonly Operator s_addProduct = Operator.Find("addmm_");
 
     private readonly Tensor[] _rows;
-    private readonly Module[] _tail;
+    private readonly Sequential _network;
+    private readonly int _tailStart;
     private readonly bool _hasBias;
 
-    private LinearPrefix(Tensor[] rows, Module[] tail, bool hasBias)
+    private LinearPrefix(Tensor[] rows, Sequential network, int tailStart, bool hasBias)
     {
         _rows = rows;
-        _tail = tail;
+        _network = network;
+        _tailStart = tailStart;
         _hasBias = hasBias;
     }
 
@@ -42,14 +44,18 @@ internal sealed class LinearPrefix : IDisposable
     /// <returns>The layer with its inputs, or null.</returns>
     internal static LinearPrefix? Find(Module network, SampleBatches batches)
     {
-        if (network is not Sequential)
+        if (network is not Sequential sequential)
         {
             return null;
         }
 
-        Module[] layers = [.. network.Children.Select(child => child.Module)];
-        int first = Array.FindIndex(layers, layer => layer is not Flatten);
-        if (first < 0 || layers[first] is not Linear linear)
+        int first = 0;
+        while (first < sequential.Count && sequential[first] is Flatten)
+        {
+            first++;
+        }
+
+        if (first == sequential.Count || sequential[first] is not Linear linear)
         {
             return null;
         }
@@ -60,7 +66,7 @@ internal sealed class LinearPrefix : IDisposable
             rows[k] = batches.Inputs(k).Flatten(1).Contiguous().Unscoped();
         }
 
-        return new LinearPrefix(rows, layers[(first + 1)..], linear.OwnParameters.Count == 2);
+        return new LinearPrefix(rows, sequential, first + 1, linear.Bias is not null);
     }
 
     /// <summary>X Wᵀ + b for one micro-batch.</summary>
@@ -73,16 +79,7 @@ internal sealed class LinearPrefix : IDisposable
     /// <summary>The network's output from the layer's.</summary>
     /// <param name="product">z, samples × width.</param>
     /// <returns>Samples × K.</returns>
-    internal Tensor Tail(Tensor product)
-    {
-        Tensor value = product;
-        foreach (Module layer in _tail)
-        {
-            value = layer.Forward(value);
-        }
-
-        return value;
-    }
+    internal Tensor Tail(Tensor product) => _network.ForwardFrom(_tailStart, product);
 
     /// <summary>Adds the layer's part of a gradient, Jᵀ·δ.</summary>
     /// <param name="batch">Which micro-batch.</param>

@@ -51,7 +51,7 @@ public sealed class NetworkObjective : Objective
     }
 
     /// <inheritdoc/>
-    public override long Dimension => Layout.Dimension;
+    public override long Dimension => Layout.Count;
 
     /// <inheritdoc/>
     public override ScalarType Type { get; }
@@ -224,6 +224,8 @@ public sealed class NetworkObjective : Objective
             _prefix?.Dispose();
             Batches.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 
     private Tensor[] Gather(long[] samples, int worker, Func<int, Tensor> part)

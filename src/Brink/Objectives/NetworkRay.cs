@@ -49,6 +49,8 @@ internal sealed class NetworkRay : Ray
         {
             tensor?.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 
     private void Prepare()
