@@ -77,15 +77,35 @@ public sealed class ParameterLayout
                 $"the network has {Count} parameters; a tensor of shape [{string.Join(", ", vector.Shape)}] was given", nameof(vector));
         }
 
-        var views = new (string, Tensor)[Places.Count];
+        Tensor[] views = Views(vector);
+        return [.. views.Select((view, k) => (Places[k].Name, view))];
+    }
+
+    /// <summary>Views of a vector, one for each parameter, without their names.</summary>
+    /// <param name="vector">A contiguous vector of length P.</param>
+    /// <returns>Views in order, owned by the current scope; they share the vector's memory and its graph.</returns>
+    public Tensor[] Views(Tensor vector)
+    {
+        ArgumentNullException.ThrowIfNull(vector);
+        var views = new Tensor[Places.Count];
         for (int k = 0; k < views.Length; k++)
         {
             ParameterPlace place = Places[k];
             using Tensor range = vector.Narrow(0, place.Offset, place.Count);
-            views[k] = (place.Name, range.View(place.Shape));
+            views[k] = range.View(place.Shape);
         }
 
         return views;
+    }
+
+    /// <summary>Lets the network compute with these tensors.</summary>
+    /// <param name="values">One tensor per parameter, in order; needed as long as the network is evaluated with them.</param>
+    public void Bind(ReadOnlySpan<Tensor> values)
+    {
+        for (int k = 0; k < _parameters.Length; k++)
+        {
+            _parameters[k].Value = values[k];
+        }
     }
 
     /// <summary>Binds views of a vector to the network's parameters, so that the network is evaluated there.</summary>

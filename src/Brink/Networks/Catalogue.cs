@@ -20,8 +20,6 @@ internal static class Catalogue
             }
         }
 
-        string? nearest = NearestName.Suggest(name, entries.Select(entry => entry.Name));
-        string meant = nearest is null ? "" : $"did you mean '{nearest}'? ";
-        throw new BrinkException($"unknown {kind} '{name}': {meant}known are {string.Join(", ", entries.Select(entry => entry.Name))}");
+        throw NearestName.Unknown(kind, name, [.. entries.Select(entry => entry.Name)]);
     }
 }
