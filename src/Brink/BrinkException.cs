@@ -1,9 +1,9 @@
 namespace Brink;
 
 /// <summary>
-/// A failure that the user can act on: the message is one line that says what is wrong, where, and what would be
-/// right. It reaches the user as it is; no stack trace goes with it.
+/// Something a user can put right. The message is the whole report: one line that says what is wrong, where, and what
+/// would be right.
 /// </summary>
-/// <param name="message">The one line.</param>
-/// <param name="inner">What caused it, kept for logs.</param>
+/// <param name="message">The line.</param>
+/// <param name="inner">What led to it, for a debugger; users do not see it.</param>
 public sealed class BrinkException(string message, Exception? inner = null) : Exception(message, inner);

@@ -45,6 +45,18 @@ public static class NearestName
         return nearest;
     }
 
+    /// <summary>The one line for a name that nothing has: what it was meant for, the nearest name, and all there are.</summary>
+    /// <param name="kind">What is named, e.g. <c>loss</c>.</param>
+    /// <param name="given">What the user wrote.</param>
+    /// <param name="known">The valid names.</param>
+    /// <returns>The exception, to be thrown.</returns>
+    public static BrinkException Unknown(string kind, string given, IReadOnlyCollection<string> known)
+    {
+        string? nearest = Suggest(given, known);
+        string meant = nearest is null ? string.Empty : $"did you mean '{nearest}'? ";
+        return new BrinkException($"unknown {kind} '{given}': {meant}known are {string.Join(", ", known)}");
+    }
+
     /// <summary>
     /// Damerau–Levenshtein distance in its restricted form (optimal string alignment: no part is edited twice).
     /// </summary>

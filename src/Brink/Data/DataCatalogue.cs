@@ -90,19 +90,9 @@ public static class DataCatalogue
     /// <param name="name">Its name.</param>
     /// <param name="definitions">The catalogue to look in.</param>
     /// <exception cref="BrinkException">There is none; the nearest is suggested.</exception>
-    internal static DataSetDefinition Find(string name, IReadOnlyList<DataSetDefinition> definitions)
-    {
-        DataSetDefinition? found = definitions.FirstOrDefault(d => d.Name == name);
-        if (found is not null)
-        {
-            return found;
-        }
-
-        string? meant = NearestName.Suggest(name, definitions.Select(d => d.Name));
-        throw new BrinkException(
-            $"unknown data '{name}': {(meant is null ? string.Empty : $"did you mean '{meant}'? ")}"
-            + $"known are {string.Join(", ", definitions.Select(d => d.Name))}");
-    }
+    internal static DataSetDefinition Find(string name, IReadOnlyList<DataSetDefinition> definitions) =>
+        definitions.FirstOrDefault(d => d.Name == name)
+        ?? throw NearestName.Unknown("data", name, [.. definitions.Select(d => d.Name)]);
 
     private static DataShard CifarBatch(int place, string name, string sha256) =>
         new(place * 10_000, 10_000, [new OfficialFile(name, 10_000 * 3073, Checksum.Sha256(sha256))]);

@@ -55,17 +55,7 @@ public sealed record DataSetDefinition(
     /// <summary>The split of that name.</summary>
     /// <param name="name"><c>train</c> or <c>test</c>.</param>
     /// <exception cref="BrinkException">There is none; the nearest is suggested.</exception>
-    public DataSplit Split(string name)
-    {
-        DataSplit? split = Splits.FirstOrDefault(s => s.Name == name);
-        if (split is not null)
-        {
-            return split;
-        }
-
-        string? meant = NearestName.Suggest(name, Splits.Select(s => s.Name));
-        throw new BrinkException(
-            $"{Name} has no split '{name}': {(meant is null ? string.Empty : $"did you mean '{meant}'? ")}"
-            + $"it has {string.Join(" and ", Splits.Select(s => s.Name))}");
-    }
+    public DataSplit Split(string name) =>
+        Splits.FirstOrDefault(s => s.Name == name)
+        ?? throw NearestName.Unknown($"split of {Name}", name, [.. Splits.Select(s => s.Name)]);
 }

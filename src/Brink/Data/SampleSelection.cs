@@ -33,10 +33,7 @@ public sealed record SampleSelection(string Subset, long First, int? Count, ulon
     {
         if (!Subsets.Contains(Subset))
         {
-            string? meant = NearestName.Suggest(Subset, Subsets);
-            throw new BrinkException(
-                $"unknown subset '{Subset}': {(meant is null ? string.Empty : $"did you mean '{meant}'? ")}"
-                + $"valid are {string.Join(", ", Subsets)}");
+            throw NearestName.Unknown("subset", Subset, Subsets);
         }
 
         if (First < 0)
