@@ -1,0 +1,9 @@
+namespace Brink;
+
+/// <summary>
+/// Something a user can put right. The message is the whole report: one line that says what is wrong, where, and what
+/// would be right.
+/// </summary>
+/// <param name="message">The line.</param>
+/// <param name="inner">What led to it, for a debugger; users do not see it.</param>
+public sealed class BrinkException(string message, Exception? inner = null) : Exception(message, inner);
