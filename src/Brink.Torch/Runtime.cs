@@ -1,0 +1,99 @@
+using Brink.Torch.Interop;
+
+namespace Brink.Torch;
+
+/// <summary>The libtorch in this process: its version, threads, BLAS, memory and GPUs.</summary>
+public static unsafe class Runtime
+{
+    /// <summary>Names under which tcmalloc is installed, tried in order.</summary>
+    private static readonly string[] s_tcmalloc = ["libtcmalloc_minimal.so.4", "libtcmalloc.so.4", "libtcmalloc_minimal.so"];
+
+    private static readonly Lazy<string> s_allocator = new(ChooseAllocator);
+
+    /// <summary>libtorch's version, e.g. <c>1.13.0</c>.</summary>
+    public static string LibtorchVersion => Native.Text(Native.TorchVersion());
+
+    /// <summary>Where Brink's native library was loaded from.</summary>
+    public static string? NativeLibraryPath
+    {
+        get
+        {
+            _ = Native.TorchVersion();
+            return NativeLocator.LoadedFrom;
+        }
+    }
+
+    /// <summary>OpenBLAS's own description of itself; empty when another BLAS is in the process.</summary>
+    public static string BlasDescription => Native.Text(Native.BlasDescription());
+
+    /// <summary>Where tensor memory on the CPU comes from: <c>tcmalloc</c> or <c>libc</c>. Chosen on first use.</summary>
+    public static string Allocator => s_allocator.Value;
+
+    /// <summary>Whether libtorch was built with CUDA and a GPU answers.</summary>
+    public static bool CudaIsAvailable => Native.CudaAvailable() != 0;
+
+    /// <summary>GPUs in the machine.</summary>
+    public static int CudaDeviceCount
+    {
+        get
+        {
+            Native.Check(Native.CudaDeviceCount(out int count));
+            return count;
+        }
+    }
+
+    /// <summary>Threads that one operator may use, on this thread.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one.</exception>
+    public static int Threads
+    {
+        get
+        {
+            Native.Check(Native.ThreadsGet(out int threads));
+            return threads;
+        }
+
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            Native.Check(Native.ThreadsSet(value));
+        }
+    }
+
+    /// <summary>Takes tensor memory from tcmalloc where it is installed; call before the first tensor is made.</summary>
+    public static void Initialize() => _ = Allocator;
+
+    /// <summary>Free and total bytes of the current GPU.</summary>
+    /// <returns>Free bytes, total bytes.</returns>
+    public static (long Free, long Total) CudaMemory()
+    {
+        Native.Check(Native.CudaMemory(out long free, out long total));
+        return (free, total);
+    }
+
+    /// <summary>Waits until the GPU has finished what it was given.</summary>
+    public static void CudaSynchronize() => Native.Check(Native.CudaSynchronize());
+
+    /// <summary>How exact products on the GPU are.</summary>
+    /// <param name="allowTf32">Let float32 products round to 10 bits of mantissa.</param>
+    /// <param name="deterministic">Use only kernels that give the same bits every time.</param>
+    public static void SetCudaPrecision(bool allowTf32, bool deterministic) =>
+        Native.Check(Native.CudaPrecision(allowTf32 ? 1 : 0, deterministic ? 1 : 0));
+
+    private static string ChooseAllocator()
+    {
+        if (Environment.GetEnvironmentVariable("BRINK_ALLOCATOR") == "libc")
+        {
+            return "libc";
+        }
+
+        foreach (string library in s_tcmalloc)
+        {
+            if (Native.AllocatorUseTcmalloc(library) == 0)
+            {
+                return "tcmalloc";
+            }
+        }
+
+        return "libc";
+    }
+}
