@@ -204,7 +204,7 @@ public sealed class SafeTensorsFileTests
     {
         try
         {
-            ProcessStartInfo start = new("python3") { RedirectStandardOutput = true, ArgumentList = { "-c", script, argument } };
+            ProcessStartInfo start = new("python3") { UseShellExecute = false, RedirectStandardOutput = true, ArgumentList = { "-c", script, argument } };
             using Process process = Process.Start(start)!;
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
