@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
@@ -9,6 +10,8 @@ namespace Brink.Experiments;
 /// <content>YAML: the form that people write.</content>
 public sealed partial record Specification
 {
+    private static readonly JsonSerializerOptions Quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Reads a file: JSON when its name ends in <c>.json</c>, else YAML.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="BrinkException">The file cannot be read, or what it holds is not a specification.</exception>
@@ -52,7 +55,7 @@ public sealed partial record Specification
                 string scalar = value switch
                 {
                     IReadOnlyList<int> => $"[{text.Replace(",", ", ", StringComparison.Ordinal)}]",
-                    string when !PlainScalar().IsMatch(text) => JsonSerializer.Serialize(text),
+                    string when !PlainScalar().IsMatch(text) => JsonSerializer.Serialize(text, Quoting),
                     _ => text,
                 };
                 yaml.Append(field.Name).Append(": ").Append(scalar).Append('\n');
@@ -124,6 +127,6 @@ public sealed partial record Specification
 
     // Text that YAML reads as this text and nothing else; whatever is not is quoted. "yes" and "no" are quoted for
     // readers of YAML 1.1, to which they are truth values.
-    [GeneratedRegex(@"\A(?!(true|false|null|yes|no|on|off)\z)[A-Za-z/][A-Za-z0-9_./-]*\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\A(?!(true|false|null|yes|no|on|off)\z)[A-Za-z/]([A-Za-z0-9_./-]|:(?=[A-Za-z0-9]))*\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PlainScalar();
 }

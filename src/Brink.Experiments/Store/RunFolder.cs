@@ -41,7 +41,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="RunStoreException">The folder cannot be written.</exception>
     public static RunFolder Create(Specification specification, bool force = false)
     {
-        string path = specification.Out ?? FreshPath(specification);
+        string path = specification.Out ?? FreshPath(specification, "runs");
         if (File.Exists(path))
         {
             throw new BrinkException($"{path} is a file, not a folder; choose another --out");
@@ -178,12 +178,13 @@ public sealed class RunFolder : IDisposable
         held.Dispose();
     }
 
-    private static string FreshPath(Specification specification)
+    /// <summary>The first name in a folder that no run has yet.</summary>
+    internal static string FreshPath(Specification specification, string parent)
     {
         for (int n = 1; ; n++)
         {
             string path = System.IO.Path.Combine(
-                "runs", $"{specification.Data}-{specification.Network}-{specification.Method}-{n}");
+                parent, $"{specification.Data}-{specification.Network}-{specification.Method}-{n}");
             if (!System.IO.Path.Exists(path))
             {
                 return path;
