@@ -318,7 +318,7 @@ public sealed class RunFolderTests : IDisposable
         run.WriteSummary(summary);
         RunSummary read = run.ReadSummary()!;
         Assert.Equal(summary, read);
-        Assert.Equal((3L, 1.0, 9.0, 2.0, 6L, 3L, 9L), (read.Iterations, read.BestLoss!.Value, read.FinalSharpness!.Value, read.MeanEtaSharpness!.Value, read.FunctionEvaluations, read.GradientEvaluations, read.Hvps));
+        Assert.Equal((3L, 1.0, 9.0, 2.0, 6L, 3L, 9L), (read.IterationsDone, read.BestLoss!.Value, read.FinalSharpness!.Value, read.MeanEtaSharpness!.Value, read.FunctionEvaluations, read.GradientEvaluations, read.Hvps));
         Assert.Equal(0.5, read.TestAccuracy);
         Assert.True(double.IsNaN(read.FinalLoss!.Value));
         Assert.Contains("\"status\": \"running\"", File.ReadAllText(folder["run/summary.json"]), StringComparison.Ordinal);
@@ -397,7 +397,7 @@ public sealed class RunFolderTests : IDisposable
     private static RunSummary Summary(RunStatus status) => new()
     {
         Status = status,
-        Iterations = 0,
+        IterationsDone = 0,
         Data = "mnist",
         Network = "mlp",
         Method = "nls",

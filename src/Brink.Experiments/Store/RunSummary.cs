@@ -12,8 +12,8 @@ public sealed record RunSummary
     /// <summary>Why it ended so, in one line; null when simply finished.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Steps taken.</summary>
-    public required long Iterations { get; init; }
+    /// <summary>Steps taken; less than the specification's <c>iterations</c> while the run goes on or where it stopped early.</summary>
+    public required long IterationsDone { get; init; }
 
     /// <summary>Name of the data set.</summary>
     public required string Data { get; init; }
@@ -79,7 +79,7 @@ public sealed record RunSummary
     {
         RunSummary next = this with
         {
-            Iterations = line.Iteration,
+            IterationsDone = line.Iteration,
             FinalLoss = line.Loss,
             BestLoss = double.IsFinite(line.Loss) && !(BestLoss <= line.Loss) ? line.Loss : BestLoss,
             TrainAccuracy = line.TrainAccuracy ?? TrainAccuracy,
