@@ -1,38 +1,50 @@
-// Tensor memory on the CPU from tcmalloc, which keeps freed activations instead of handing them back to the kernel:
-// page faults of freshly mapped activations are most of a full-batch gradient's time otherwise.
+// Tensor memory on the CPU: from tcmalloc, which keeps freed activations instead of handing them back to the kernel
+// (page faults of freshly mapped activations are most of a full-batch gradient's time otherwise), and counted, so that
+// a run can tell how much memory a recorded graph holds.
 #include "boundary.h"
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 
+#include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdexcept>
 
 namespace {
 
 constexpr size_t kAlignment = 64;
 
-using Allocate = void* (*)(size_t, size_t);
-using Release = void (*)(void*);
+struct Source {
+  void* (*allocate)(size_t alignment, size_t bytes);
+  void (*release)(void* memory);
+  size_t (*size)(void* memory);
+};
 
-Allocate tc_allocate = nullptr;
-Release tc_release = nullptr;
+// libc, until tcmalloc is asked for; both are asked the same three questions.
+Source source{memalign, std::free, malloc_usable_size};
+std::atomic<int64_t> live_bytes{0};
 
 void release(void* memory) {
-  tc_release(memory);
+  if (memory != nullptr) {
+    live_bytes.fetch_sub(static_cast<int64_t>(source.size(memory)), std::memory_order_relaxed);
+    source.release(memory);
+  }
 }
 
 // libtorch changed `allocate` from const to non-const and added `copy_data`; without `override`, the ones that the
 // libtorch at hand declares are the ones that take effect.
-struct ThreadCachingAllocator final : c10::Allocator {
+struct CountingAllocator final : c10::Allocator {
   c10::DataPtr take(size_t bytes) const {
-    if (bytes == 0) {
-      return {nullptr, nullptr, &release, c10::Device(c10::DeviceType::CPU)};
-    }
-    void* memory = tc_allocate(kAlignment, bytes);
-    if (memory == nullptr) {
-      throw std::runtime_error("out of memory: a tensor of " + std::to_string(bytes) + " bytes could not be allocated");
+    void* memory = nullptr;
+    if (bytes != 0) {
+      memory = source.allocate(kAlignment, bytes);
+      if (memory == nullptr) {
+        throw std::runtime_error("out of memory: a tensor of " + std::to_string(bytes) + " bytes could not be allocated");
+      }
+      live_bytes.fetch_add(static_cast<int64_t>(source.size(memory)), std::memory_order_relaxed);
     }
     return {memory, memory, &release, c10::Device(c10::DeviceType::CPU)};
   }
@@ -49,27 +61,38 @@ struct ThreadCachingAllocator final : c10::Allocator {
     return &release;
   }
 
-  void copy_data(void* destination, const void* source, size_t bytes) const {
-    std::memcpy(destination, source, bytes);
+  void copy_data(void* destination, const void* from, size_t bytes) const {
+    std::memcpy(destination, from, bytes);
   }
 };
 
-ThreadCachingAllocator allocator;
+CountingAllocator allocator;
 
 } // namespace
 
-// Takes tensor memory from the tcmalloc in `library` (a file name for dlopen) from now on.
-BRINK_API int brink_allocator_use_tcmalloc(const char* library) {
+// Counts tensor memory from now on and takes it from the tcmalloc in `library` (a file name for dlopen), or from libc
+// where the name is empty. To be called before the first tensor is made, once.
+BRINK_API int brink_allocator_install(const char* library) {
   return brink::guarded([&] {
-    void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr) {
-      throw std::runtime_error(dlerror());
-    }
-    tc_allocate = reinterpret_cast<Allocate>(dlsym(handle, "tc_memalign"));
-    tc_release = reinterpret_cast<Release>(dlsym(handle, "tc_free"));
-    if (tc_allocate == nullptr || tc_release == nullptr) {
-      throw std::runtime_error(std::string(library) + " has no tc_memalign and tc_free");
+    if (*library != '\0') {
+      void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+      if (handle == nullptr) {
+        throw std::runtime_error(dlerror());
+      }
+      Source found{
+          reinterpret_cast<void* (*)(size_t, size_t)>(dlsym(handle, "tc_memalign")),
+          reinterpret_cast<void (*)(void*)>(dlsym(handle, "tc_free")),
+          reinterpret_cast<size_t (*)(void*)>(dlsym(handle, "tc_malloc_size"))};
+      if (found.allocate == nullptr || found.release == nullptr || found.size == nullptr) {
+        throw std::runtime_error(std::string(library) + " has no tc_memalign, tc_free and tc_malloc_size");
+      }
+      source = found;
     }
     c10::SetCPUAllocator(&allocator, /*priority=*/1);
   });
+}
+
+// Bytes that tensors on the CPU hold at this moment; zero until the allocator is installed.
+BRINK_API int64_t brink_allocator_live_bytes() {
+  return live_bytes.load(std::memory_order_relaxed);
 }

@@ -29,6 +29,9 @@ public static unsafe class Runtime
     /// <summary>Where tensor memory on the CPU comes from: <c>tcmalloc</c> or <c>libc</c>. Chosen on first use.</summary>
     public static string Allocator => s_allocator.Value;
 
+    /// <summary>Bytes that tensors on the CPU hold at this moment.</summary>
+    public static long TensorBytes => Native.AllocatorLiveBytes();
+
     /// <summary>Whether libtorch was built with CUDA and a GPU answers.</summary>
     public static bool CudaIsAvailable => Native.CudaAvailable() != 0;
 
@@ -81,19 +84,18 @@ public static unsafe class Runtime
 
     private static string ChooseAllocator()
     {
-        if (Environment.GetEnvironmentVariable("BRINK_ALLOCATOR") == "libc")
+        if (Environment.GetEnvironmentVariable("BRINK_ALLOCATOR") != "libc")
         {
-            return "libc";
-        }
-
-        foreach (string library in s_tcmalloc)
-        {
-            if (Native.AllocatorUseTcmalloc(library) == 0)
+            foreach (string library in s_tcmalloc)
             {
-                return "tcmalloc";
+                if (Native.AllocatorInstall(library) == 0)
+                {
+                    return "tcmalloc";
+                }
             }
         }
 
+        Native.Check(Native.AllocatorInstall(string.Empty));
         return "libc";
     }
 }

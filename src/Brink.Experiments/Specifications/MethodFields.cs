@@ -1,3 +1,5 @@
+using Brink.Methods;
+
 namespace Brink.Experiments;
 
 /// <summary>The step-size methods of math.md §2 and their parameters.</summary>
@@ -10,7 +12,7 @@ internal static class MethodFields
     internal static readonly SpecificationField<string> Method = new(
         "method",
         FieldGroup.Method,
-        new ChoiceForm("gd", "warmup", "ls", "nls", "nls-ub", "ponls", "cdat", "sam", "sgd", "rmsprop", "adam"))
+        new ChoiceForm(["gd", "warmup", "ls", "nls", "nls-ub", "ponls", "cdat", "sam", "sgd", "rmsprop", "adam"]))
     {
         Help = "Step-size method",
         Default = FieldDefault.Of("nls"),
@@ -78,7 +80,7 @@ internal static class MethodFields
         Conditions = [FieldCondition.ForMethods(Searches)],
     };
 
-    internal static readonly SpecificationField<string> Reference = new("reference", FieldGroup.Method, new ChoiceForm("zhang-hager", "grippo", "monotone"))
+    internal static readonly SpecificationField<string> Reference = new("reference", FieldGroup.Method, new ChoiceForm(ReferenceValue.Names))
     {
         Help = "Reference value R: Zhang and Hager's running average, Grippo's largest of the last losses, or the loss itself (ls is always monotone)",
         Default = FieldDefault.By("zhang-hager", s => s.Method == "ls" ? "monotone" : "zhang-hager"),
@@ -169,9 +171,9 @@ internal static class MethodFields
     internal static readonly SpecificationField<double> WeightDecay = new("weight-decay", FieldGroup.Method, new NumericForm<double>(Interval.AtLeast(0)))
     {
         Help = "Multiple of the weights that is added to the gradient",
-        Default = FieldDefault.By("1e-4 for sam; 0 for sgd, rmsprop and adam", s => s.Method == "sam" ? 1e-4 : 0.0),
+        Default = FieldDefault.By("1e-4 for sam; 0 for the others", s => s.Method == "sam" ? 1e-4 : 0.0),
         Example = "5e-4",
-        Conditions = [FieldCondition.ForMethods("sam", "sgd", "rmsprop", "adam")],
+        Conditions = [FieldCondition.ForMethods(FixedSteps)],
     };
 
     internal static readonly SpecificationField<double> Beta1 = new("beta1", FieldGroup.Method, new NumericForm<double>(Interval.FromUpTo(0, 1)))
@@ -206,7 +208,7 @@ internal static class MethodFields
         Conditions = [FieldCondition.ForMethods("rmsprop", "adam")],
     };
 
-    internal static readonly SpecificationField<string> Schedule = new("schedule", FieldGroup.Method, new ChoiceForm("small", "large"))
+    internal static readonly SpecificationField<string> Schedule = new("schedule", FieldGroup.Method, new ChoiceForm(["small", "large"]))
     {
         Help = "small: warm up to 0.9 K and hold; large: to 1.25 K, held for two iterations, then 0.9 K",
         Default = FieldDefault.Of("small"),

@@ -67,7 +67,7 @@ internal static class RunFields
         Example = "1",
     };
 
-    internal static readonly SpecificationField<string> Dtype = new("dtype", FieldGroup.Run, new ChoiceForm("float32", "float64"))
+    internal static readonly SpecificationField<string> Dtype = new("dtype", FieldGroup.Run, new ChoiceForm(["float32", "float64"]))
     {
         Help = "Precision of weights, data and arithmetic",
         Default = FieldDefault.Of("float32"),
@@ -103,14 +103,14 @@ internal static class RunFields
         Conditions = [FieldCondition.Where("batch-norm", "true")],
     };
 
-    internal static readonly SpecificationField<string> KeepGraph = new("keep-graph", FieldGroup.Run, new ChoiceForm("auto", "yes", "no"))
+    internal static readonly SpecificationField<string> KeepGraph = new("keep-graph", FieldGroup.Run, new ChoiceForm(["auto", "yes", "no"]))
     {
         Help = "Keep the accepted trial's graph for the next gradient instead of evaluating it again; auto: when memory allows",
         Default = FieldDefault.Of("auto"),
         Example = "no",
     };
 
-    internal static readonly SpecificationField<string> LineProducts = new("line-products", FieldGroup.Run, new ChoiceForm("auto", "yes", "no"))
+    internal static readonly SpecificationField<string> LineProducts = new("line-products", FieldGroup.Run, new ChoiceForm(["auto", "yes", "no"]))
     {
         Help = "Reuse the first layer's product along a search line, one for all trials; auto: where the network allows it",
         Default = FieldDefault.Of("auto"),

@@ -1,9 +1,11 @@
+using Brink.Networks;
+
 namespace Brink.Experiments;
 
 /// <summary>What is trained on what: data, network and loss.</summary>
 internal static class SubjectFields
 {
-    internal static readonly SpecificationField<string> Data = new("data", FieldGroup.Data, new ChoiceForm("fashion-mnist", "mnist", "cifar10"))
+    internal static readonly SpecificationField<string> Data = new("data", FieldGroup.Data, new ChoiceForm(["fashion-mnist", "mnist", "cifar10"]))
     {
         Help = "Data set",
         Default = FieldDefault.Of("fashion-mnist"),
@@ -24,14 +26,14 @@ internal static class SubjectFields
         Example = "/scratch/brink-data",
     };
 
-    internal static readonly SpecificationField<string> Split = new("split", FieldGroup.Data, new ChoiceForm("train", "test"))
+    internal static readonly SpecificationField<string> Split = new("split", FieldGroup.Data, new ChoiceForm(["train", "test"]))
     {
         Help = "Part of the data set that is trained on; test metrics are on the other one",
         Default = FieldDefault.Of("train"),
         Example = "test",
     };
 
-    internal static readonly SpecificationField<string> Subset = new("subset", FieldGroup.Data, new ChoiceForm("stratified", "first"))
+    internal static readonly SpecificationField<string> Subset = new("subset", FieldGroup.Data, new ChoiceForm(["stratified", "first"]))
     {
         Help = "How samples are chosen: the same number of each class, drawn with the seed, or consecutive ones in file order",
         Default = FieldDefault.Of("stratified"),
@@ -53,7 +55,7 @@ internal static class SubjectFields
         Example = "1000",
     };
 
-    internal static readonly SpecificationField<string> Network = new("network", FieldGroup.Network, new ChoiceForm("mlp", "cnn"))
+    internal static readonly SpecificationField<string> Network = new("network", FieldGroup.Network, new ChoiceForm(NetworkCatalogue.Names))
     {
         Help = "Network: mlp is fully connected; cnn is conv3×3(32), activation, maxpool2, twice, then a linear layer",
         Default = FieldDefault.Of("mlp"),
@@ -68,7 +70,7 @@ internal static class SubjectFields
         Conditions = [FieldCondition.Where("network", "mlp")],
     };
 
-    internal static readonly SpecificationField<string> Activation = new("activation", FieldGroup.Network, new ChoiceForm("relu", "tanh", "gelu", "elu", "softplus", "hardtanh"))
+    internal static readonly SpecificationField<string> Activation = new("activation", FieldGroup.Network, new ChoiceForm(ActivationCatalogue.Names))
     {
         Help = "Activation between the layers",
         Default = FieldDefault.Of("relu"),
@@ -92,7 +94,7 @@ internal static class SubjectFields
     internal static readonly SpecificationField<string> Initialization = new(
         "initialization",
         FieldGroup.Network,
-        new ChoiceForm("default", "xavier-normal", "xavier-uniform", "kaiming-normal", "kaiming-uniform"))
+        new ChoiceForm(InitializationCatalogue.Names))
     {
         Help = "Scheme the start weights are drawn from, with PyTorch's generator after manual_seed(seed); default is PyTorch's own",
         Default = FieldDefault.Of("default"),
@@ -106,7 +108,8 @@ internal static class SubjectFields
         Example = "start.safetensors",
     };
 
-    internal static readonly SpecificationField<string> Loss = new("loss", FieldGroup.Loss, new ChoiceForm("mse", "ce", "squared"))
+    // Spelled out: LossFunction.Names would load libtorch, which reading a specification must not need.
+    internal static readonly SpecificationField<string> Loss = new("loss", FieldGroup.Loss, new ChoiceForm(["mse", "ce", "squared"]))
     {
         Help = "mse: mean over samples and outputs of (output − one-hot)²; ce: mean cross-entropy; squared: ½‖·‖² summed over outputs, mean over samples",
         Default = FieldDefault.Of("mse"),

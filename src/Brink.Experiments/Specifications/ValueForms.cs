@@ -103,7 +103,7 @@ internal sealed class FlagForm : ValueForm<bool>
 }
 
 /// <summary>One of a few names.</summary>
-internal sealed class ChoiceForm(params string[] names) : ValueForm<string>
+internal sealed class ChoiceForm(IReadOnlyList<string> names) : ValueForm<string>
 {
     internal override string Legal => "one of " + string.Join(", ", names);
 

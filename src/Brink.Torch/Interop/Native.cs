@@ -98,8 +98,11 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "brink_cuda_precision")]
     internal static partial int CudaPrecision(int allowTf32, int deterministic);
 
-    [LibraryImport(Library, EntryPoint = "brink_allocator_use_tcmalloc", StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int AllocatorUseTcmalloc(string library);
+    [LibraryImport(Library, EntryPoint = "brink_allocator_install", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int AllocatorInstall(string library);
+
+    [LibraryImport(Library, EntryPoint = "brink_allocator_live_bytes")]
+    internal static partial long AllocatorLiveBytes();
 
     [LibraryImport(Library, EntryPoint = "brink_script_load", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ScriptLoad(string path, out nint script);

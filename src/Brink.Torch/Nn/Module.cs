@@ -24,10 +24,39 @@ public sealed class Parameter(params long[] shape)
     }
 }
 
+/// <summary>
+/// A tensor that belongs to a network without being trained, such as the running mean of a batch normalisation. It is
+/// empty until something was recorded or loaded.
+/// </summary>
+/// <param name="shape">Shape of every tensor held here; empty for a scalar.</param>
+public sealed class ModuleBuffer(params long[] shape)
+{
+    private Tensor? _value;
+
+    /// <summary>Shape of the tensor.</summary>
+    public long[] Shape { get; } = shape;
+
+    /// <summary>The tensor held now; null while there is none. The buffer owns it: it is taken out of its scope, and disposed when replaced.</summary>
+    public Tensor? Value
+    {
+        get => _value;
+        set
+        {
+            Tensor? old = _value;
+            _value = value?.Unscoped();
+            if (!ReferenceEquals(old, value))
+            {
+                old?.Dispose();
+            }
+        }
+    }
+}
+
 /// <summary>A layer or network: named parameters, named buffers and a forward pass, after <c>torch.nn.Module</c>.</summary>
 public abstract class Module
 {
     private readonly List<(string Name, Parameter Parameter)> _parameters = [];
+    private readonly List<(string Name, ModuleBuffer Buffer)> _buffers = [];
     private readonly List<(string Name, Module Module)> _children = [];
 
     /// <summary>Parts in the order they were added.</summary>
@@ -39,9 +68,27 @@ public abstract class Module
     /// <summary>Whether normalisation layers use the statistics of the batch (true) or the stored ones.</summary>
     public bool Training { get; private set; } = true;
 
-    /// <summary>Computes the output for a batch of inputs; safe to call from several threads at once.</summary>
-    /// <param name="input">The inputs, samples first.</param>
-    /// <returns>The outputs, samples first, owned by the current scope.</returns>
+    /// <summary>
+    /// Whether the outputs for one sample depend, as the network stands now, on the other samples of its batch: some part
+    /// normalises by the batch's own statistics. Evaluating such a network in several batches is another function than
+    /// evaluating it in one (<em>ghost</em> batch normalisation).
+    /// </summary>
+    public bool HasBatchStatistics => Modules().Any(module => module.UsesBatchStatistics);
+
+    /// <summary>Number of trainable numbers, all parts included.</summary>
+    public long ParameterCount => NamedParameters().Sum(entry => entry.Parameter.Count);
+
+    /// <summary>Whether this module itself, its parts apart, normalises by the batch's statistics as it stands now.</summary>
+    protected virtual bool UsesBatchStatistics => false;
+
+    /// <summary>
+    /// Computes the output for a batch of inputs; without side effects and safe to call from several threads at once.
+    /// </summary>
+    /// <param name="input">The inputs, samples first; left as it is, and still the caller's.</param>
+    /// <returns>
+    /// The outputs, samples first: a new tensor owned by the current scope, which the caller may dispose at once; or the
+    /// input itself where the module changes nothing.
+    /// </returns>
     public abstract Tensor Forward(Tensor input);
 
     /// <summary>All parameters with PyTorch's dotted names, in PyTorch's order.</summary>
@@ -56,7 +103,26 @@ public abstract class Module
 
         foreach ((string name, Module child) in _children)
         {
-            foreach ((string, Parameter) entry in child.NamedParameters($"{prefix}{name}."))
+            foreach ((string, Parameter) entry in child.NamedParameters(Join(prefix, name)))
+            {
+                yield return entry;
+            }
+        }
+    }
+
+    /// <summary>All buffers with PyTorch's dotted names, in PyTorch's order.</summary>
+    /// <param name="prefix">Put before every name.</param>
+    /// <returns>Names and buffers.</returns>
+    public IEnumerable<(string Name, ModuleBuffer Buffer)> NamedBuffers(string prefix = "")
+    {
+        foreach ((string name, ModuleBuffer buffer) in _buffers)
+        {
+            yield return (prefix + name, buffer);
+        }
+
+        foreach ((string name, Module child) in _children)
+        {
+            foreach ((string, ModuleBuffer) entry in child.NamedBuffers(Join(prefix, name)))
             {
                 yield return entry;
             }
@@ -87,6 +153,20 @@ public abstract class Module
         }
     }
 
+    /// <summary>
+    /// Draws start values as PyTorch's constructor does: here those of the parts, in the order they were added. Layers
+    /// with parameters of their own draw them; networks whose PyTorch constructor builds its parts in another order
+    /// than it registers them do so too.
+    /// </summary>
+    /// <param name="draw">Where the numbers come from and go to.</param>
+    public virtual void DrawDefault(WeightDraw draw)
+    {
+        foreach ((_, Module child) in _children)
+        {
+            child.DrawDefault(draw);
+        }
+    }
+
     /// <summary>Adds a parameter under a name.</summary>
     /// <param name="name">Its name, PyTorch's.</param>
     /// <param name="shape">Its shape.</param>
@@ -98,9 +178,22 @@ public abstract class Module
         return parameter;
     }
 
+    /// <summary>Adds a buffer under a name.</summary>
+    /// <param name="name">Its name, PyTorch's.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <returns>The buffer, empty.</returns>
+    protected ModuleBuffer AddBuffer(string name, params long[] shape)
+    {
+        var buffer = new ModuleBuffer(shape);
+        _buffers.Add((name, buffer));
+        return buffer;
+    }
+
     /// <summary>Adds a part under a name.</summary>
     /// <typeparam name="T">Kind of the part.</typeparam>
-    /// <param name="name">Its name, PyTorch's.</param>
+    /// <param name="name">
+    /// Its name, PyTorch's; with an empty one the names inside the part stand as if they were this module's own.
+    /// </param>
     /// <param name="child">The part.</param>
     /// <returns>The part.</returns>
     protected T AddChild<T>(string name, T child)
@@ -109,4 +202,6 @@ public abstract class Module
         _children.Add((name, child));
         return child;
     }
+
+    private static string Join(string prefix, string name) => name.Length == 0 ? prefix : $"{prefix}{name}.";
 }

@@ -84,6 +84,14 @@ public sealed unsafe partial class Tensor : IDisposable
         return this;
     }
 
+    /// <summary>Gives the tensor to the current scope, if there is one, to be freed with it.</summary>
+    /// <returns>The same tensor.</returns>
+    public Tensor Scoped()
+    {
+        TensorScope.Current?.Adopt(this);
+        return this;
+    }
+
     /// <summary>The elements in place, for a contiguous tensor on the CPU.</summary>
     /// <typeparam name="T">The element type that belongs to <see cref="Type"/>.</typeparam>
     /// <returns>The elements; valid while the tensor is.</returns>

@@ -1,0 +1,220 @@
+using Brink.Objectives;
+using Brink.Torch;
+
+namespace Brink.Methods;
+
+/// <summary>
+/// The library optimisers that the field compares with, with fixed steps in PyTorch's form, on the full batch or on
+/// random batches.
+/// </summary>
+public abstract class FirstOrderOptimizer : Method
+{
+    private const string SchedulePrefix = "schedule.";
+
+    private readonly double _decay;
+    private readonly SampleSchedule? _schedule;
+
+    /// <summary>Sets up the optimiser.</summary>
+    /// <param name="stepSize">η, positive.</param>
+    /// <param name="weightDecay">Added to the gradient as weightDecay·w; not negative.</param>
+    /// <param name="batchSize">Samples per step; 0 for the full batch.</param>
+    /// <param name="seed">Seed of the order of the samples.</param>
+    /// <exception cref="BrinkException">A parameter is out of range.</exception>
+    protected FirstOrderOptimizer(double stepSize, double weightDecay, int batchSize, ulong seed)
+    {
+        StepSize = Require.Positive("eta", stepSize);
+        _decay = Require.AtLeast("weight-decay", weightDecay, 0);
+        _schedule = Require.AtLeast("batch-size", batchSize, 0) == 0 ? null : new SampleSchedule(batchSize, seed);
+    }
+
+    /// <inheritdoc/>
+    public override Wanted Wanted => _schedule is null ? Wanted.ValueAndGradient : Wanted.Nothing;
+
+    /// <summary>η.</summary>
+    protected double StepSize { get; }
+
+    /// <summary>What the optimiser remembers.</summary>
+    private protected MethodVectors Memory { get; } = new();
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Tensor> State()
+    {
+        var state = new Dictionary<string, Tensor>(Memory.State());
+        if (_schedule is not null)
+        {
+            var schedule = new Dictionary<string, Tensor>();
+            _schedule.Save(schedule);
+            foreach ((string name, Tensor value) in schedule)
+            {
+                state[SchedulePrefix + name] = value;
+            }
+        }
+
+        return state;
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(IReadOnlyDictionary<string, Tensor> state, Objective objective)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ILookup<bool, KeyValuePair<string, Tensor>> parts = state.ToLookup(entry => entry.Key.StartsWith(SchedulePrefix));
+        Memory.Restore(parts[false].ToDictionary(), objective);
+        _schedule?.Restore(parts[true].ToDictionary(entry => entry.Key[SchedulePrefix.Length..], entry => entry.Value));
+    }
+
+    /// <summary>The direction of the step, from the gradient.</summary>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="gradient">The gradient, weight decay included; may be overwritten.</param>
+    /// <returns>d in w ← w − ηd.</returns>
+    protected abstract Tensor Direction(Objective objective, Tensor gradient);
+
+    /// <inheritdoc/>
+    protected sealed override (Evaluation Next, StepReport Report) Take(Objective objective, Evaluation at)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        ArgumentNullException.ThrowIfNull(at);
+        Tensor gradient = _schedule is null
+            ? at.Gradient().Clone()
+            : objective.BatchGradient(at.Weights, _schedule.Next(objective.Samples));
+        if (_decay != 0)
+        {
+            gradient.AddInPlace(at.Weights, _decay);
+        }
+
+        Tensor next = at.Weights.AddScaled(Direction(objective, gradient), -StepSize).Unscoped();
+        return (objective.Evaluate(next, Wanted), new StepReport(StepSize, FunctionEvaluations: _schedule is null ? 1 : 0));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        Memory.Dispose();
+        _schedule?.Dispose();
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary><c>sgd</c>: v ← βv + (1 − dampening)·g (v starts as the first g), w ← w − ηv; Nesterov w ← w − η(g + βv).</summary>
+public sealed class StochasticGradientDescent : FirstOrderOptimizer
+{
+    private readonly double _momentum;
+    private readonly double _dampening;
+    private readonly bool _nesterov;
+
+    /// <summary>Sets up the optimiser.</summary>
+    /// <param name="stepSize">η, positive.</param>
+    /// <param name="momentum">β, in [0, 1).</param>
+    /// <param name="dampening">In [0, 1].</param>
+    /// <param name="nesterov">Whether the momentum is Nesterov's.</param>
+    /// <param name="weightDecay">Not negative.</param>
+    /// <param name="batchSize">Samples per step; 0 for the full batch.</param>
+    /// <param name="seed">Seed of the order of the samples.</param>
+    public StochasticGradientDescent(
+        double stepSize, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0, int batchSize = 0, ulong seed = 0)
+        : base(stepSize, weightDecay, batchSize, seed)
+    {
+        _momentum = momentum == 0 ? 0 : Require.Inside("momentum", momentum, 0, 1);
+        _dampening = Require.Between("dampening", dampening, 0, 1);
+        _nesterov = nesterov && (_momentum == 0 || _dampening != 0)
+            ? throw new BrinkException("nesterov needs a momentum above 0 and no dampening")
+            : nesterov;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "sgd";
+
+    /// <inheritdoc/>
+    protected override Tensor Direction(Objective objective, Tensor gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        if (_momentum == 0)
+        {
+            return gradient;
+        }
+
+        Tensor velocity = Memory.Vector("velocity", objective);
+        double before = Memory.Number("steps");
+        Memory.Set("steps", before + 1);
+        velocity.MultiplyInPlace(_momentum);
+        velocity.AddInPlace(gradient, before == 0 ? 1 : 1 - _dampening);
+        return _nesterov ? gradient.AddScaled(velocity, _momentum) : velocity;
+    }
+}
+
+/// <summary><c>rmsprop</c>: s ← αs + (1 − α)g², d = g / (√s + ε).</summary>
+public sealed class RmsProp : FirstOrderOptimizer
+{
+    private readonly double _smoothing;
+    private readonly double _epsilon;
+
+    /// <summary>Sets up the optimiser.</summary>
+    /// <param name="stepSize">η, positive.</param>
+    /// <param name="smoothing">α, in (0, 1).</param>
+    /// <param name="epsilon">ε, positive.</param>
+    /// <param name="weightDecay">Not negative.</param>
+    /// <param name="batchSize">Samples per step; 0 for the full batch.</param>
+    /// <param name="seed">Seed of the order of the samples.</param>
+    public RmsProp(double stepSize, double smoothing = 0.99, double epsilon = 1e-8, double weightDecay = 0, int batchSize = 0, ulong seed = 0)
+        : base(stepSize, weightDecay, batchSize, seed)
+    {
+        _smoothing = Require.Inside("alpha", smoothing, 0, 1);
+        _epsilon = Require.Positive("epsilon", epsilon);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "rmsprop";
+
+    /// <inheritdoc/>
+    protected override Tensor Direction(Objective objective, Tensor gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        Tensor squares = Memory.Vector("squares", objective);
+        squares.MultiplyInPlace(_smoothing);
+        squares.AddProductInPlace(gradient, gradient, 1 - _smoothing);
+        return gradient / (squares.SquareRoot() + _epsilon);
+    }
+}
+
+/// <summary><c>adam</c>: m ← β₁m + (1 − β₁)g, s ← β₂s + (1 − β₂)g², d = m̂ / (√ŝ + ε), both corrected for their start at zero.</summary>
+public sealed class Adam : FirstOrderOptimizer
+{
+    private readonly double _beta1;
+    private readonly double _beta2;
+    private readonly double _epsilon;
+
+    /// <summary>Sets up the optimiser.</summary>
+    /// <param name="stepSize">η, positive.</param>
+    /// <param name="beta1">β₁, in (0, 1).</param>
+    /// <param name="beta2">β₂, in (0, 1).</param>
+    /// <param name="epsilon">ε, positive.</param>
+    /// <param name="weightDecay">Not negative.</param>
+    /// <param name="batchSize">Samples per step; 0 for the full batch.</param>
+    /// <param name="seed">Seed of the order of the samples.</param>
+    public Adam(
+        double stepSize, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0, int batchSize = 0, ulong seed = 0)
+        : base(stepSize, weightDecay, batchSize, seed)
+    {
+        _beta1 = Require.Inside("beta1", beta1, 0, 1);
+        _beta2 = Require.Inside("beta2", beta2, 0, 1);
+        _epsilon = Require.Positive("epsilon", epsilon);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "adam";
+
+    /// <inheritdoc/>
+    protected override Tensor Direction(Objective objective, Tensor gradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        double steps = Memory.Number("steps") + 1;
+        Memory.Set("steps", steps);
+        Tensor mean = Memory.Vector("mean", objective);
+        Tensor squares = Memory.Vector("squares", objective);
+        mean.MultiplyInPlace(_beta1);
+        mean.AddInPlace(gradient, 1 - _beta1);
+        squares.MultiplyInPlace(_beta2);
+        squares.AddProductInPlace(gradient, gradient, 1 - _beta2);
+        Tensor spread = (squares / (1 - Math.Pow(_beta2, steps))).SquareRoot() + _epsilon;
+        return (mean / (1 - Math.Pow(_beta1, steps))) / spread;
+    }
+}

@@ -1,0 +1,83 @@
+using Brink.Objectives;
+using Brink.Torch;
+
+namespace Brink.Methods;
+
+/// <summary>What a step was and what it cost.</summary>
+/// <param name="StepSize">η_k.</param>
+/// <param name="Backtracks">Rejected trials, the one that ends an extrapolation included (math.md §2).</param>
+/// <param name="FunctionEvaluations">Loss evaluations at new points.</param>
+/// <param name="GradientEvaluations">Gradient evaluations.</param>
+/// <param name="HessianVectorProducts">Hessian-vector products.</param>
+/// <param name="ReferenceValue">R of the acceptance test; null for methods without one.</param>
+public sealed record StepReport(
+    double StepSize,
+    int Backtracks = 0,
+    int FunctionEvaluations = 1,
+    int GradientEvaluations = 1,
+    int HessianVectorProducts = 0,
+    double? ReferenceValue = null);
+
+/// <summary>
+/// How to go from w_k to w_{k+1}. A method knows an objective and nothing of networks; what it remembers between steps
+/// it can hand out and take back, so that a run resumes to the same bits.
+/// </summary>
+public abstract class Method : IDisposable
+{
+    /// <summary>The method's name, as on the command line.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What is asked of the evaluation at each new point.</summary>
+    public virtual Wanted Wanted => Wanted.ValueAndGradient;
+
+    /// <summary>Takes one step.</summary>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="at">The evaluation at w_k; its gradient is computed here if it was not before.</param>
+    /// <returns>The evaluation at w_{k+1}, to be disposed by the caller, and the report of the step.</returns>
+    public (Evaluation Next, StepReport Report) Step(Objective objective, Evaluation at)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        ArgumentNullException.ThrowIfNull(at);
+        using var scope = new TensorScope();
+        return Take(objective, at);
+    }
+
+    /// <summary>What the method remembers, by name; empty for methods that remember nothing.</summary>
+    /// <returns>Tensors owned by the method, and numbers as float64 tensors owned by the current scope.</returns>
+    public virtual IReadOnlyDictionary<string, Tensor> State() => new Dictionary<string, Tensor>();
+
+    /// <summary>Takes back what <see cref="State"/> gave.</summary>
+    /// <param name="state">Names and tensors.</param>
+    /// <param name="objective">What is minimised, for precision and device.</param>
+    public virtual void Restore(IReadOnlyDictionary<string, Tensor> state, Objective objective)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Takes one step, inside a scope that frees what is made on the way.</summary>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="at">The evaluation at w_k.</param>
+    /// <returns>The evaluation at w_{k+1}, and the report.</returns>
+    protected abstract (Evaluation Next, StepReport Report) Take(Objective objective, Evaluation at);
+
+    /// <summary>Releases what the method holds.</summary>
+    /// <param name="disposing">True when called from <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    /// <summary>Evaluates w − ηd with its gradient.</summary>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="at">The evaluation at w.</param>
+    /// <param name="direction">d.</param>
+    /// <param name="stepSize">η.</param>
+    /// <returns>The evaluation there.</returns>
+    protected static Evaluation Move(Objective objective, Evaluation at, Tensor direction, double stepSize) =>
+        objective.Evaluate(at.Weights.AddScaled(direction, -stepSize).Unscoped(), Wanted.ValueAndGradient);
+}

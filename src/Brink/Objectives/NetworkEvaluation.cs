@@ -1,0 +1,303 @@
+using Brink.Torch;
+
+namespace Brink.Objectives;
+
+/// <summary>A network's loss at one point: forward passes per micro-batch, their graphs while they are needed, the gradient.</summary>
+internal sealed class NetworkEvaluation : Evaluation
+{
+    /// <summary>Names under which the line products stand in a checkpoint.</summary>
+    internal const string ProductsName = "line_products";
+
+    /// <summary>Steps since the line products were computed afresh.</summary>
+    internal const string AgeName = "line_products_age";
+
+    private readonly NetworkObjective _objective;
+    private readonly Tensor[] _leaves;
+    private readonly Tensor?[] _losses;
+    private readonly Tensor[] _outputs;
+    private readonly double[] _values;
+    private CurvatureGraphs? _curvature;
+    private Tensor? _gradient;
+    private Tensor? _allProducts;
+    private Tensor? _productsAge;
+    private double? _value;
+    private double? _accuracy;
+
+    /// <summary>Evaluates.</summary>
+    /// <param name="objective">The objective.</param>
+    /// <param name="weights">w, taken over.</param>
+    /// <param name="products">z of each micro-batch, taken over; null to compute them.</param>
+    /// <param name="age">Steps since the products were computed afresh.</param>
+    /// <param name="wanted">What is needed at once.</param>
+    internal NetworkEvaluation(NetworkObjective objective, Tensor weights, Tensor[]? products, int age, Wanted wanted)
+    {
+        _objective = objective;
+        Weights = weights.Unscoped();
+        Age = age;
+        int count = objective.Batches.Count;
+        _losses = new Tensor?[count];
+        _outputs = new Tensor[count];
+        _values = new double[count];
+        if (objective.Prefix is not null)
+        {
+            Products = products ?? new Tensor[count];
+        }
+
+        using (var scope = new TensorScope())
+        {
+            _leaves = objective.Leaves(weights);
+            foreach (Tensor leaf in _leaves)
+            {
+                leaf.Unscoped();
+            }
+        }
+
+        if (wanted == Wanted.ValueAndGradient)
+        {
+            ComputeWithGradient();
+        }
+        else if (wanted == Wanted.Value)
+        {
+            ComputeValue();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Weights { get; }
+
+    /// <inheritdoc/>
+    public override double Value
+    {
+        get
+        {
+            if (_value is null)
+            {
+                ComputeValue();
+            }
+
+            return _value!.Value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override double? Accuracy => _accuracy ??= CountCorrect() / (double)_objective.Samples;
+
+    /// <summary>Outputs of the linear first layer per micro-batch; null where line products are not used.</summary>
+    internal Tensor[]? Products { get; }
+
+    /// <summary>Steps since <see cref="Products"/> were computed afresh.</summary>
+    internal int Age { get; }
+
+    /// <summary>Parameters that are differentiated inside the graph: all but the linear first layer's.</summary>
+    internal ReadOnlySpan<Tensor> InnerLeaves => _leaves.AsSpan(InnerStart);
+
+    internal int InnerStart => _objective.Prefix?.ParameterCount ?? 0;
+
+    /// <inheritdoc/>
+    public override Tensor Gradient()
+    {
+        if (_gradient is null)
+        {
+            if (_losses[0] is not null)
+            {
+                Backward();
+            }
+            else
+            {
+                ComputeWithGradient();
+            }
+        }
+
+        return _gradient!;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor HessianVectorProduct(Tensor vector)
+    {
+        ArgumentNullException.ThrowIfNull(vector);
+        _curvature ??= new CurvatureGraphs(_objective, this);
+        return _curvature.Multiply(vector);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Tensor> CachedProducts()
+    {
+        if (Products is null)
+        {
+            return new Dictionary<string, Tensor>();
+        }
+
+        using var off = GradientMode.Off();
+        _allProducts ??= Tensor.Concatenate(Products, 0).Detach().Unscoped();
+        _productsAge ??= Tensor.From([(long)Age]).Unscoped();
+        return new Dictionary<string, Tensor> { [ProductsName] = _allProducts, [AgeName] = _productsAge };
+    }
+
+    /// <inheritdoc/>
+    public override void ReleaseGraphs()
+    {
+        for (int k = 0; k < _losses.Length; k++)
+        {
+            _losses[k]?.Dispose();
+            _losses[k] = null;
+        }
+
+        _curvature?.Dispose();
+        _curvature = null;
+    }
+
+    /// <summary>Runs the network on one micro-batch with this point's parameters, which must be bound.</summary>
+    /// <param name="batch">Which.</param>
+    /// <param name="product">z to start from, where line products are used.</param>
+    /// <returns>The scaled loss, and the outputs.</returns>
+    internal (Tensor Loss, Tensor Output) Forward(int batch, Tensor? product)
+    {
+        Tensor output = product is null
+            ? _objective.Network.Forward(_objective.Batches.Inputs(batch))
+            : _objective.Prefix!.Tail(product);
+        Tensor loss = _objective.Loss.Sum(output, _objective.Batches.Targets(batch)) * _objective.Scale;
+        return (loss, output);
+    }
+
+    /// <summary>Lets the network compute at this point.</summary>
+    internal void Bind() => _objective.Layout.Bind(_leaves);
+
+    /// <summary>z of a micro-batch as a leaf of its own, where line products are used.</summary>
+    internal Tensor? ProductLeaf(int batch)
+    {
+        if (Products is null)
+        {
+            return null;
+        }
+
+        Tensor leaf = Products[batch].Detach();
+        leaf.RequiresGrad = true;
+        return leaf;
+    }
+
+    /// <summary>What the recorded graph of a micro-batch is differentiated with respect to.</summary>
+    internal Tensor[] Inputs(Tensor? productLeaf) => productLeaf is null ? _leaves : [productLeaf, .. InnerLeaves];
+
+    /// <summary>Adds what <see cref="Inputs"/> gave to a vector in the parameters' layout.</summary>
+    internal void Accumulate(int batch, ReadOnlySpan<Tensor?> gradients, ReadOnlySpan<Tensor> views)
+    {
+        if (Products is null)
+        {
+            NetworkObjective.Accumulate(gradients, views, 0);
+            return;
+        }
+
+        if (gradients[0] is { } cotangent)
+        {
+            _objective.Prefix!.AddGradient(batch, cotangent, views);
+        }
+
+        NetworkObjective.Accumulate(gradients[1..], views, InnerStart);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        ReleaseGraphs();
+        foreach (Tensor? tensor in _leaves.Concat(_outputs).Concat(Products ?? []).Append(_gradient).Append(_allProducts).Append(_productsAge).Append(Weights))
+        {
+            tensor?.Dispose();
+        }
+    }
+
+    private void ComputeValue()
+    {
+        Bind();
+        bool keep = _objective.Plan.KeepGraph;
+        _objective.Workers.Run(worker =>
+        {
+            using GradientMode mode = keep ? GradientMode.On() : GradientMode.Off();
+            for (int batch = worker; batch < _values.Length; batch += _objective.Workers.Count)
+            {
+                using var scope = new TensorScope();
+                EnsureProduct(batch);
+                (Tensor loss, Tensor output) = Forward(batch, keep ? RecordedProduct(batch) : Products?[batch]);
+                Note(batch, loss, output);
+                if (keep)
+                {
+                    _losses[batch] = loss.Unscoped();
+                }
+            }
+        });
+        _value = _values.Sum();
+    }
+
+    private void ComputeWithGradient()
+    {
+        Bind();
+        _gradient = _objective.SumOverWorkers((worker, views) =>
+        {
+            using GradientMode mode = GradientMode.On();
+            for (int batch = worker; batch < _values.Length; batch += _objective.Workers.Count)
+            {
+                using var scope = new TensorScope();
+                EnsureProduct(batch);
+                Tensor? leaf = ProductLeaf(batch);
+                (Tensor loss, Tensor output) = Forward(batch, leaf);
+                Note(batch, loss, output);
+                Accumulate(batch, Autograd.Gradients([loss], Inputs(leaf)), views);
+            }
+        }).Unscoped();
+        _value ??= _values.Sum();
+    }
+
+    private void Backward()
+    {
+        _gradient = _objective.SumOverWorkers((worker, views) =>
+        {
+            for (int batch = worker; batch < _values.Length; batch += _objective.Workers.Count)
+            {
+                using var scope = new TensorScope();
+                Tensor loss = _losses[batch]!;
+                Accumulate(batch, Autograd.Gradients([loss], Inputs(Products?[batch])), views);
+                loss.Dispose();
+                _losses[batch] = null;
+            }
+        }).Unscoped();
+    }
+
+    /// <summary>z itself as a leaf, so that the kept graph ends in it.</summary>
+    private Tensor? RecordedProduct(int batch)
+    {
+        if (Products is null)
+        {
+            return null;
+        }
+
+        Products[batch].RequiresGrad = true;
+        return Products[batch];
+    }
+
+    private void EnsureProduct(int batch)
+    {
+        if (Products is not null && Products[batch] is null)
+        {
+            using GradientMode off = GradientMode.Off();
+            Products[batch] = _objective.Prefix!.Product(batch, _leaves).Unscoped();
+        }
+    }
+
+    private void Note(int batch, Tensor loss, Tensor output)
+    {
+        _values[batch] = loss.Item();
+        _outputs[batch] ??= output.Detach().Unscoped();
+    }
+
+    private long CountCorrect()
+    {
+        _ = Value;
+        long correct = 0;
+        for (int batch = 0; batch < _outputs.Length; batch++)
+        {
+            using var scope = new TensorScope();
+            correct += (long)_outputs[batch].ArgMax(1).EqualElements(_objective.Batches.Labels(batch)).Sum().Item();
+        }
+
+        return correct;
+    }
+}

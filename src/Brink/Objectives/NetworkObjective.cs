@@ -1,0 +1,254 @@
+using Brink.Torch;
+using Brink.Torch.Nn;
+
+namespace Brink.Objectives;
+
+/// <summary>How a <see cref="NetworkObjective"/> goes about its work; none of it changes what is computed.</summary>
+/// <param name="MicroBatch">Samples per micro-batch.</param>
+/// <param name="KeepGraph">Whether a trial's recorded forward pass is kept for the gradient that follows if it is accepted; else it is computed again.</param>
+/// <param name="LineProducts">Whether a linear first layer is multiplied once per ray instead of once per trial.</param>
+/// <param name="GraphBudget">Bytes that graphs kept for Hessian-vector products may hold.</param>
+/// <param name="ProductLifetime">Steps after which line products are computed afresh, so that rounding cannot build up.</param>
+public sealed record ObjectivePlan(
+    long MicroBatch, bool KeepGraph = true, bool LineProducts = true, long GraphBudget = 2L << 30, int ProductLifetime = 16);
+
+/// <summary>
+/// The full-batch loss of a network, as a function of the flat vector of its parameters: a sum over micro-batches,
+/// shared among workers. Value, gradient and Hessian-vector product are exact whatever the micro-batch, up to rounding;
+/// networks with batch statistics are exact only in one micro-batch.
+/// </summary>
+public sealed class NetworkObjective : Objective
+{
+    private readonly LinearPrefix? _prefix;
+    private long _curvatureBytes = -1;
+
+    /// <summary>Makes the objective.</summary>
+    /// <param name="network">The network; its parameters are bound anew at each evaluation.</param>
+    /// <param name="batches">The samples; the objective takes them over.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="outputs">K.</param>
+    /// <param name="workers">The threads; may be shared between objectives that are not evaluated at the same time.</param>
+    /// <param name="plan">How to go about it.</param>
+    public NetworkObjective(
+        Module network, SampleBatches batches, LossFunction loss, int outputs, Workers workers, ObjectivePlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(batches);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(workers);
+        ArgumentNullException.ThrowIfNull(plan);
+        Network = network;
+        Batches = batches;
+        Loss = loss;
+        Outputs = outputs;
+        Workers = workers;
+        Plan = plan;
+        Layout = new ParameterLayout(network);
+        Scale = loss.Scale(batches.Samples, outputs);
+        Type = batches.Inputs(0).Type;
+        Device = batches.Inputs(0).Device;
+        _prefix = plan.LineProducts ? LinearPrefix.Find(network, batches) : null;
+    }
+
+    /// <inheritdoc/>
+    public override long Dimension => Layout.Count;
+
+    /// <inheritdoc/>
+    public override ScalarType Type { get; }
+
+    /// <inheritdoc/>
+    public override Device Device { get; }
+
+    /// <inheritdoc/>
+    public override int Outputs { get; }
+
+    /// <inheritdoc/>
+    public override long Samples => Batches.Samples;
+
+    /// <summary>Where each parameter lies in the flat vector.</summary>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>How the objective goes about its work.</summary>
+    public ObjectivePlan Plan { get; }
+
+    /// <summary>Whether trials share the first layer's products.</summary>
+    public bool UsesLineProducts => _prefix is not null;
+
+    /// <summary>
+    /// Whether graphs of Hessian-vector products are kept between products (true), computed again for each (false), or
+    /// not yet needed (null).
+    /// </summary>
+    public bool? KeepsCurvatureGraphs => _curvatureBytes < 0 ? null : _curvatureBytes <= Plan.GraphBudget;
+
+    internal Module Network { get; }
+
+    internal SampleBatches Batches { get; }
+
+    internal LossFunction Loss { get; }
+
+    internal Workers Workers { get; }
+
+    internal LinearPrefix? Prefix => _prefix;
+
+    internal double Scale { get; }
+
+    /// <inheritdoc/>
+    public override Evaluation Evaluate(Tensor weights, Wanted wanted)
+    {
+        CheckVector(weights);
+        return new NetworkEvaluation(this, weights, products: null, age: 0, wanted);
+    }
+
+    /// <inheritdoc/>
+    public override Ray Along(Evaluation from, Tensor direction)
+    {
+        CheckVector(direction);
+        return _prefix is not null && from is NetworkEvaluation { Products: not null } evaluation
+            ? new NetworkRay(this, evaluation, direction)
+            : new PlainRay(this, from, direction);
+    }
+
+    /// <inheritdoc/>
+    public override Evaluation Resume(Tensor weights, IReadOnlyDictionary<string, Tensor> products, Wanted wanted)
+    {
+        ArgumentNullException.ThrowIfNull(products);
+        CheckVector(weights);
+        if (_prefix is null || !products.TryGetValue(NetworkEvaluation.ProductsName, out Tensor? all))
+        {
+            return Evaluate(weights, wanted);
+        }
+
+        int age = (int)products[NetworkEvaluation.AgeName].Item();
+        var pieces = new Tensor[Batches.Count];
+        for (int k = 0; k < pieces.Length; k++)
+        {
+            using Tensor piece = all.Narrow(0, k * Batches.MicroBatch, Batches.Labels(k).Count);
+            pieces[k] = piece.To(Device).Clone().Unscoped();
+        }
+
+        return new NetworkEvaluation(this, weights, pieces, age, wanted);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor BatchGradient(Tensor weights, ReadOnlySpan<long> samples)
+    {
+        CheckVector(weights);
+        long[] chosen = samples.ToArray();
+        double scale = Loss.Scale(chosen.Length, Outputs);
+        using var outer = new TensorScope();
+        Tensor[] leaves = Leaves(weights);
+        Layout.Bind(leaves);
+        Tensor total = SumOverWorkers((worker, views) =>
+        {
+            Tensor[] inputs = Gather(chosen, worker, Batches.Inputs);
+            if (inputs.Length == 0)
+            {
+                return;
+            }
+
+            Tensor[] targets = Gather(chosen, worker, Batches.Targets);
+            Tensor output = Network.Forward(Tensor.Concatenate(inputs, 0));
+            Tensor loss = Loss.Sum(output, Tensor.Concatenate(targets, 0)) * scale;
+            Accumulate(Autograd.Gradients([loss], leaves), views, 0);
+        });
+        return outer.Keep(total);
+    }
+
+    /// <summary>Whether a worker is the one that takes a micro-batch.</summary>
+    internal bool Takes(int worker, int batch) => batch % Workers.Count == worker;
+
+    /// <summary>The parameters at a point, ready to be differentiated with respect to.</summary>
+    internal Tensor[] Leaves(Tensor weights)
+    {
+        using Tensor detached = weights.Detach();
+        Tensor[] leaves = Layout.Views(detached);
+        foreach (Tensor leaf in leaves)
+        {
+            leaf.RequiresGrad = true;
+        }
+
+        return leaves;
+    }
+
+    /// <summary>Sums vectors that the workers fill, in the order of the workers.</summary>
+    /// <param name="work">Given the worker and views of its own vector, which starts as zeros. Runs in a scope of its own.</param>
+    internal Tensor SumOverWorkers(Action<int, Tensor[]> work)
+    {
+        var sums = new Tensor?[Workers.Count];
+        Workers.Run(worker =>
+        {
+            using var scope = new TensorScope();
+            Tensor sum = Tensor.Zeros([Dimension], Type, Device);
+            Tensor[] views = Layout.Views(sum);
+            work(worker, views);
+            sums[worker] = sum.Unscoped();
+        });
+        Tensor total = sums[0]!;
+        for (int k = 1; k < sums.Length; k++)
+        {
+            total.AddInPlace(sums[k]!);
+            sums[k]!.Dispose();
+        }
+
+        return total.Scoped();
+    }
+
+    /// <summary>Adds gradients to views, from the given parameter on; absent gradients are zero.</summary>
+    internal static void Accumulate(ReadOnlySpan<Tensor?> gradients, ReadOnlySpan<Tensor> views, int first)
+    {
+        for (int k = 0; k < gradients.Length; k++)
+        {
+            if (gradients[k] is { } gradient)
+            {
+                views[first + k].AddInPlace(gradient);
+            }
+        }
+    }
+
+    /// <summary>Notes how much one micro-batch's graph holds, and decides whether all of them can be kept.</summary>
+    internal bool KeepCurvatureGraphs(Func<long> measureOneMicroBatch)
+    {
+        if (_curvatureBytes < 0)
+        {
+            _curvatureBytes = Device.IsCuda || Batches.Count == 1 ? 0 : measureOneMicroBatch() * Batches.Count;
+        }
+
+        return _curvatureBytes <= Plan.GraphBudget;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _prefix?.Dispose();
+            Batches.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private Tensor[] Gather(long[] samples, int worker, Func<int, Tensor> part)
+    {
+        var parts = new List<Tensor>();
+        foreach (IGrouping<int, long> group in samples.GroupBy(sample => (int)(sample / Batches.MicroBatch)).OrderBy(group => group.Key))
+        {
+            if (Takes(worker, group.Key))
+            {
+                long[] rows = [.. group.Select(sample => sample % Batches.MicroBatch)];
+                parts.Add(part(group.Key).IndexSelect(0, Tensor.From(rows).To(Device)));
+            }
+        }
+
+        return [.. parts];
+    }
+
+    private void CheckVector(Tensor vector)
+    {
+        ArgumentNullException.ThrowIfNull(vector);
+        if (vector.Count != Dimension || vector.Type != Type)
+        {
+            throw new ArgumentException($"a vector of {Dimension} {Type} is needed, not of {vector.Count} {vector.Type}", nameof(vector));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using Brink.Torch;
+
+namespace Brink.Objectives;
+
+/// <summary>What an evaluation is asked for; nothing is computed that nobody asked for.</summary>
+public enum Wanted
+{
+    /// <summary>Nothing yet: stochastic methods move on without knowing the full-batch loss.</summary>
+    Nothing,
+
+    /// <summary>f(w) alone. Where memory allows, the forward pass is kept for a gradient that may follow.</summary>
+    Value,
+
+    /// <summary>f(w) and ∇f(w), in one sweep over the samples.</summary>
+    ValueAndGradient,
+}
+
+/// <summary>
+/// What is minimised: f on flat vectors of length P. Methods, curvature and flows see nothing else; a network, a
+/// TorchScript model or a small theory model is an objective.
+/// </summary>
+public abstract class Objective : IDisposable
+{
+    /// <summary>P, the length of the vectors.</summary>
+    public abstract long Dimension { get; }
+
+    /// <summary>Precision of the vectors.</summary>
+    public abstract ScalarType Type { get; }
+
+    /// <summary>Where the vectors live.</summary>
+    public abstract Device Device { get; }
+
+    /// <summary>K, the number of outputs or classes: the bound of <c>nls-ub</c> and 2/K are taken from it.</summary>
+    public abstract int Outputs { get; }
+
+    /// <summary>N, the number of samples the loss is a mean over.</summary>
+    public abstract long Samples { get; }
+
+    /// <summary>Evaluates f at a point.</summary>
+    /// <param name="weights">w, a contiguous vector of length P; the evaluation takes it over and disposes it.</param>
+    /// <param name="wanted">What is needed at once; the rest is computed when asked for.</param>
+    /// <returns>The evaluation, to be disposed by the caller.</returns>
+    public abstract Evaluation Evaluate(Tensor weights, Wanted wanted);
+
+    /// <summary>The restriction of f to the ray w − ηd, to be tried at several η.</summary>
+    /// <param name="from">The evaluation at w; it must outlive the ray.</param>
+    /// <param name="direction">d, a vector of length P; it must outlive the ray.</param>
+    /// <returns>The ray, to be disposed by the caller.</returns>
+    public virtual Ray Along(Evaluation from, Tensor direction) => new PlainRay(this, from, direction);
+
+    /// <summary>Evaluates f where a run was interrupted, from what <see cref="Evaluation.CachedProducts"/> gave there.</summary>
+    /// <param name="weights">w; the evaluation takes it over.</param>
+    /// <param name="products">The products by name; empty where there were none.</param>
+    /// <param name="wanted">What the interrupted run had asked for at this point.</param>
+    /// <returns>An evaluation equal, bit for bit, to the one that was interrupted.</returns>
+    public virtual Evaluation Resume(Tensor weights, IReadOnlyDictionary<string, Tensor> products, Wanted wanted) =>
+        Evaluate(weights, wanted);
+
+    /// <summary>Mean gradient over some of the samples, for stochastic methods.</summary>
+    /// <param name="weights">w.</param>
+    /// <param name="samples">Indices below <see cref="Samples"/>.</param>
+    /// <returns>The gradient, owned by the current scope.</returns>
+    /// <exception cref="NotSupportedException">The objective is no mean over samples.</exception>
+    public virtual Tensor BatchGradient(Tensor weights, ReadOnlySpan<long> samples) =>
+        throw new NotSupportedException("this objective is no mean over samples, so it has no batches");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the objective holds.</summary>
+    /// <param name="disposing">True when called from <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}
+
+/// <summary>f at one point w: its value, and on demand its gradient and Hessian-vector products, each computed once.</summary>
+public abstract class Evaluation : IDisposable
+{
+    /// <summary>w. Owned by the evaluation.</summary>
+    public abstract Tensor Weights { get; }
+
+    /// <summary>f(w), accumulated in float64; computed here where it was not wanted before.</summary>
+    public abstract double Value { get; }
+
+    /// <summary>Fraction of the samples classified rightly; null where the objective classifies nothing.</summary>
+    public virtual double? Accuracy => null;
+
+    /// <summary>Whether f(w) is finite.</summary>
+    public bool IsFinite => double.IsFinite(Value);
+
+    /// <summary>∇f(w), computed on the first call. Owned by the evaluation.</summary>
+    /// <returns>A vector of length P.</returns>
+    public abstract Tensor Gradient();
+
+    /// <summary>∇²f(w)·v.</summary>
+    /// <param name="vector">v, of length P.</param>
+    /// <returns>The product, owned by the current scope.</returns>
+    public abstract Tensor HessianVectorProduct(Tensor vector);
+
+    /// <summary>
+    /// Products computed on the way here that decide the next bits and cannot be computed again from w alone; they go
+    /// into a checkpoint.
+    /// </summary>
+    /// <returns>Names and tensors, owned by the evaluation; empty for most objectives.</returns>
+    public virtual IReadOnlyDictionary<string, Tensor> CachedProducts() => new Dictionary<string, Tensor>();
+
+    /// <summary>Frees recorded graphs, keeping value and gradient.</summary>
+    public virtual void ReleaseGraphs()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the evaluation holds.</summary>
+    /// <param name="disposing">True when called from <see cref="Dispose()"/>.</param>
+    protected abstract void Dispose(bool disposing);
+}
+
+/// <summary>f along w − ηd.</summary>
+public abstract class Ray : IDisposable
+{
+    /// <summary>Evaluates f(w − ηd).</summary>
+    /// <param name="stepSize">η.</param>
+    /// <returns>The evaluation, to be disposed by the caller.</returns>
+    public abstract Evaluation Try(double stepSize);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the ray holds.</summary>
+    /// <param name="disposing">True when called from <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}
+
+/// <summary>A ray of an objective that has no shorter way than to evaluate each point afresh.</summary>
+/// <param name="objective">The objective.</param>
+/// <param name="from">The evaluation at w.</param>
+/// <param name="direction">d.</param>
+internal sealed class PlainRay(Objective objective, Evaluation from, Tensor direction) : Ray
+{
+    /// <inheritdoc/>
+    public override Evaluation Try(double stepSize) =>
+        objective.Evaluate(from.Weights.AddScaled(direction, -stepSize).Unscoped(), Wanted.Value);
+}

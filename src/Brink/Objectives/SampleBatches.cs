@@ -1,0 +1,93 @@
+using Brink.Torch;
+
+namespace Brink.Objectives;
+
+/// <summary>The samples of an objective, cut into micro-batches that lie ready in memory.</summary>
+public sealed class SampleBatches : IDisposable
+{
+    private readonly Tensor[] _inputs;
+    private readonly Tensor[] _targets;
+    private readonly Tensor[] _labels;
+
+    /// <summary>Cuts samples into micro-batches.</summary>
+    /// <param name="inputs">N × … inputs, on the device and in the precision of the objective. Copied.</param>
+    /// <param name="labels">N classes, Int64, there too. Copied.</param>
+    /// <param name="outputs">K.</param>
+    /// <param name="loss">The loss, which decides between one-hot rows and labels.</param>
+    /// <param name="microBatch">Samples per micro-batch; the last one may be smaller.</param>
+    /// <param name="channelsLast">Whether four-dimensional inputs are laid out channels innermost.</param>
+    public SampleBatches(Tensor inputs, Tensor labels, int outputs, LossFunction loss, long microBatch, bool channelsLast)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentOutOfRangeException.ThrowIfLessThan(microBatch, 1);
+        Samples = inputs.Shape[0];
+        MicroBatch = Math.Min(microBatch, Samples);
+        int count = (int)((Samples + MicroBatch - 1) / MicroBatch);
+        _inputs = new Tensor[count];
+        _targets = new Tensor[count];
+        _labels = new Tensor[count];
+        MemoryFormat format = channelsLast && inputs.Dimensions == 4 ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous;
+        for (int k = 0; k < count; k++)
+        {
+            using var scope = new TensorScope();
+            long start = k * MicroBatch;
+            long length = Math.Min(MicroBatch, Samples - start);
+            _inputs[k] = inputs.Narrow(0, start, length).Clone().Contiguous(format).Unscoped();
+            _labels[k] = labels.Narrow(0, start, length).Clone().Unscoped();
+            _targets[k] = loss.NeedsOneHotTargets ? OneHot(_labels[k], outputs, inputs.Type).Unscoped() : _labels[k];
+        }
+    }
+
+    /// <summary>N.</summary>
+    public long Samples { get; }
+
+    /// <summary>Samples per micro-batch.</summary>
+    public long MicroBatch { get; }
+
+    /// <summary>Number of micro-batches.</summary>
+    public int Count => _inputs.Length;
+
+    /// <summary>Inputs of a micro-batch.</summary>
+    /// <param name="index">Which.</param>
+    /// <returns>The inputs.</returns>
+    public Tensor Inputs(int index) => _inputs[index];
+
+    /// <summary>Targets of a micro-batch, as the loss wants them.</summary>
+    /// <param name="index">Which.</param>
+    /// <returns>One-hot rows or labels.</returns>
+    public Tensor Targets(int index) => _targets[index];
+
+    /// <summary>Classes of the samples of a micro-batch.</summary>
+    /// <param name="index">Which.</param>
+    /// <returns>Int64 labels.</returns>
+    public Tensor Labels(int index) => _labels[index];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _inputs.Concat(_targets).Concat(_labels))
+        {
+            tensor.Dispose();
+        }
+    }
+
+    /// <summary>Rows that are 1 at the class and 0 elsewhere.</summary>
+    /// <param name="labels">Int64 classes.</param>
+    /// <param name="outputs">K.</param>
+    /// <param name="type">Precision of the rows.</param>
+    /// <returns>N × K, owned by the current scope.</returns>
+    public static Tensor OneHot(Tensor labels, int outputs, ScalarType type)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        long[] classes = labels.ToArray<long>();
+        byte[] ones = new byte[classes.Length * outputs];
+        for (int k = 0; k < classes.Length; k++)
+        {
+            ones[(k * outputs) + classes[k]] = 1;
+        }
+
+        return Tensor.From(ones, classes.Length, outputs).To(type).To(labels.Device);
+    }
+}
