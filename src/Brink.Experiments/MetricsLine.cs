@@ -55,4 +55,11 @@ public sealed record MetricsLine
 
     /// <summary>Set beside values that are not finite: what happened, e.g. <c>diverged</c>.</summary>
     public string? Status { get; init; }
+
+    /// <summary>Whether every number that is set is finite.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsFinite =>
+        double.IsFinite(Loss) && double.IsFinite(Seconds)
+        && ((double?[])[TrainAccuracy, GradNorm, StepSize, ReferenceValue, Sharpness, SharpnessResidual, TestLoss, TestAccuracy])
+            .All(value => value is null || double.IsFinite(value.Value));
 }

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Brink.Experiments;
+
+/// <summary>
+/// The metrics of one or many runs as one flat table: a column <c>run</c>, the specifications' fields as
+/// <c>spec.method</c> and so on, then the fields of a line of metrics. Every row tells all of its run, so that a table
+/// program can group by any of it.
+/// </summary>
+public static class RunExport
+{
+    private static readonly (string Name, PropertyInfo Property)[] Metrics =
+    [
+        .. typeof(MetricsLine).GetProperties()
+            .Where(p => p.Name != nameof(MetricsLine.IsFinite))
+            .Select(p => (JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p)),
+    ];
+
+    /// <summary>Writes comma-separated values (RFC 4180, lines ended by a line feed, UTF-8 text); empty where there is no value or one that is not finite.</summary>
+    /// <param name="runs">The runs; broken ones are not exported.</param>
+    /// <param name="output">Where to.</param>
+    /// <exception cref="BrinkException">A run's metrics cannot be read.</exception>
+    public static void WriteCsv(IReadOnlyList<RunEntry> runs, TextWriter output)
+    {
+        SpecificationField[] fields = Fields(runs);
+        IEnumerable<string> header = ["run", .. fields.Select(f => "spec." + f.Name), .. Metrics.Select(m => m.Name)];
+        output.Write(string.Join(',', header) + "\n");
+        foreach (RunEntry run in runs.Where(r => r.Specification is not null))
+        {
+            IEnumerable<string> start = [run.Path, .. fields.Select(f => Setting(run, f) ?? "")];
+            string prefix = string.Join(',', start.Select(Cell));
+            foreach (MetricsLine line in RunRecord.ReadMetrics(run.Path))
+            {
+                output.Write(prefix);
+                foreach ((_, PropertyInfo property) in Metrics)
+                {
+                    output.Write(',');
+                    output.Write(Cell(Text(property.GetValue(line))));
+                }
+
+                output.Write('\n');
+            }
+        }
+    }
+
+    /// <summary>Writes one JSON array with an object a row; numbers stay numbers, null where there is no value or one that is not finite.</summary>
+    /// <param name="runs">The runs; broken ones are not exported.</param>
+    /// <param name="output">Where to; not closed.</param>
+    /// <exception cref="BrinkException">A run's metrics cannot be read.</exception>
+    public static void WriteJson(IReadOnlyList<RunEntry> runs, Stream output)
+    {
+        SpecificationField[] fields = Fields(runs);
+        using Utf8JsonWriter writer = new(output, new JsonWriterOptions { Encoder = RunJson.Line.Encoder });
+        writer.WriteStartArray();
+        foreach (RunEntry run in runs.Where(r => r.Specification is not null))
+        {
+            foreach (MetricsLine line in RunRecord.ReadMetrics(run.Path))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("run", run.Path);
+                foreach (SpecificationField field in fields)
+                {
+                    writer.WritePropertyName("spec." + field.Name);
+                    if (run.Specification!.GivenValue(field) is { } value)
+                    {
+                        field.WriteJson(writer, value);
+                    }
+                    else
+                    {
+                        writer.WriteNullValue();
+                    }
+                }
+
+                foreach ((string name, PropertyInfo property) in Metrics)
+                {
+                    writer.WritePropertyName(name);
+                    JsonSerializer.Serialize(writer, property.GetValue(line), property.PropertyType, RunJson.Line);
+                }
+
+                writer.WriteEndObject();
+                writer.Flush();
+            }
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static SpecificationField[] Fields(IReadOnlyList<RunEntry> runs) =>
+        [.. SpecificationFields.All.Where(f => runs.Any(r => r.Specification?.GivenValue(f) is not null))];
+
+    private static string? Setting(RunEntry run, SpecificationField field) =>
+        run.Specification!.GivenValue(field) is { } value ? field.Format(value) : null;
+
+    private static string Text(object? value) => value switch
+    {
+        null => "",
+        double number => double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : "",
+        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
+
+    private static string Cell(string text) =>
+        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

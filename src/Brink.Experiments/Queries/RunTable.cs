@@ -1,0 +1,59 @@
+namespace Brink.Experiments;
+
+/// <summary>Runs by fields: what a list or a comparison shows, before anyone decides how it looks.</summary>
+/// <param name="Columns">The fields.</param>
+/// <param name="Runs">The runs, one a row.</param>
+public sealed record RunTable(IReadOnlyList<RunField> Columns, IReadOnlyList<RunEntry> Runs)
+{
+    private static readonly string[] Listed =
+        ["run", "status", "data", "network", "method", "iterations_done", "final_loss", "test_accuracy", "final_sharpness", "mean_eta_sharpness", "seconds"];
+
+    private static readonly string[] Outcomes =
+        ["status", "iterations_done", "final_loss", "best_loss", "train_accuracy", "test_accuracy", "final_sharpness", "mean_eta_sharpness", "function_evaluations", "gradient_evaluations", "hvps", "seconds"];
+
+    /// <summary>The table of <c>brink runs list</c>: what each run is, how it stands and how it went.</summary>
+    /// <param name="runs">The runs.</param>
+    public static RunTable List(IReadOnlyList<RunEntry> runs) => new([.. Listed.Select(RunField.Find)], runs);
+
+    /// <summary>The table of <c>brink runs compare</c>: the fields of the specifications in which the runs differ, and the outcomes.</summary>
+    /// <param name="runs">The runs.</param>
+    public static RunTable Compare(IReadOnlyList<RunEntry> runs)
+    {
+        IEnumerable<RunField> differing = SpecificationFields.All
+            .Where(f => f.Name != "out")
+            .Select(f => RunField.Find(f.Name))
+            .Where(f => runs.Select(f.TextOf).Distinct(StringComparer.Ordinal).Skip(1).Any());
+        return new RunTable([RunField.Find("run"), .. differing, .. Outcomes.Select(RunField.Find)], runs);
+    }
+
+    /// <summary>Title of a column, with the signs of the field where there are some.</summary>
+    /// <param name="column">The column.</param>
+    public static string TitleOf(RunField column) => column.Name switch
+    {
+        "iterations_done" => "iterations",
+        "final_loss" => "loss",
+        "best_loss" => "best loss",
+        "train_accuracy" => "train acc.",
+        "test_accuracy" => "test acc.",
+        "final_sharpness" => "λ₁",
+        "mean_eta_sharpness" => "mean η·λ₁",
+        "function_evaluations" => "f evals",
+        "gradient_evaluations" => "∇f evals",
+        _ => column.Name,
+    };
+
+    /// <summary>A cell as a person reads it: a number to four digits, a dash for what is lacking.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="run">The run.</param>
+    public static string Show(RunField column, RunEntry run)
+    {
+        // A setting is shown as it was given; an outcome to what the eye can use.
+        bool outcome = SpecificationFields.Find(column.Name) is null;
+        return outcome && column.NumberOf(run) is { } number ? Short(number) : column.TextOf(run) ?? "–";
+    }
+
+    private static string Short(double number) =>
+        number == Math.Floor(number) && Math.Abs(number) < 1e9
+            ? number.ToString("0", System.Globalization.CultureInfo.InvariantCulture)
+            : number.ToString("G4", System.Globalization.CultureInfo.InvariantCulture).ToLowerInvariant();
+}

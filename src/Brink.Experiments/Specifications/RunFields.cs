@@ -1,0 +1,134 @@
+namespace Brink.Experiments;
+
+/// <summary>What is measured, and how the run is carried out and stored.</summary>
+internal static class RunFields
+{
+    internal static readonly SpecificationField<int> SharpnessEvery = new("sharpness-every", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(0)))
+    {
+        Help = "Iterations between two measurements of λ₁; 0 for never",
+        Default = FieldDefault.Of(100),
+        Example = "20",
+    };
+
+    internal static readonly SpecificationField<double> SharpnessTolerance = new("sharpness-tolerance", FieldGroup.Measurements, new NumericForm<double>(Interval.Open(0, 1)))
+    {
+        Help = "Residual ‖Hv − λ₁v‖ / |λ₁| at which the measurement stops",
+        Default = FieldDefault.Of(1e-3),
+        Example = "1e-6",
+    };
+
+    internal static readonly SpecificationField<int> TestEvery = new("test-every", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(0)))
+    {
+        Help = "Iterations between two evaluations on the other split; 0 for never",
+        Default = FieldDefault.By("sharpness-every, or 100 where that is 0", s => s.SharpnessEvery > 0 ? s.SharpnessEvery : 100),
+        Example = "50",
+    };
+
+    internal static readonly SpecificationField<int> RecordEvery = new("record-every", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(1)))
+    {
+        Help = "Iterations between two lines of metrics.jsonl; lines with a measurement are always written",
+        Default = FieldDefault.Of(1),
+        Example = "10",
+    };
+
+    internal static readonly SpecificationField<long> Iterations = new("iterations", FieldGroup.Run, new NumericForm<long>(Interval.AtLeast(0)))
+    {
+        Help = "Steps to take",
+        Default = FieldDefault.Of(1000L),
+        Example = "5000",
+    };
+
+    internal static readonly SpecificationField<double> UntilLoss = new("until-loss", FieldGroup.Run, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "Stop when the training loss is at most this",
+        Default = FieldDefault.None("no such stop"),
+        Example = "1e-4",
+    };
+
+    internal static readonly SpecificationField<double> UntilGradNorm = new("until-grad-norm", FieldGroup.Run, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "Stop when the gradient's norm is at most this",
+        Default = FieldDefault.None("no such stop"),
+        Example = "1e-6",
+    };
+
+    internal static readonly SpecificationField<double> DivergenceLoss = new("divergence-loss", FieldGroup.Run, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "End the run as diverged when the training loss exceeds this",
+        Default = FieldDefault.None("only when the loss or the weights are not finite"),
+        Example = "1e6",
+    };
+
+    // Up to what a double holds exactly, so that every JSON reader reads the very seed.
+    internal static readonly SpecificationField<long> Seed = new("seed", FieldGroup.Run, new NumericForm<long>(Interval.Closed(0, 9007199254740991)))
+    {
+        Help = "Seed of the start weights and of the generator that draws samples and batches",
+        Default = FieldDefault.Of(0L),
+        Example = "1",
+    };
+
+    internal static readonly SpecificationField<string> Dtype = new("dtype", FieldGroup.Run, new ChoiceForm(["float32", "float64"]))
+    {
+        Help = "Precision of weights, data and arithmetic",
+        Default = FieldDefault.Of("float32"),
+        Example = "float64",
+    };
+
+    internal static readonly SpecificationField<string> Device = new("device", FieldGroup.Run, new DeviceForm())
+    {
+        Help = "Device that does the arithmetic",
+        Default = FieldDefault.Of("cpu"),
+        Example = "cuda:1",
+    };
+
+    internal static readonly SpecificationField<int> Threads = new("threads", FieldGroup.Run, new NumericForm<int>(Interval.Closed(1, 4096)))
+    {
+        Help = "CPU threads; part of the result's bits, so resume keeps the number",
+        Default = FieldDefault.By("the cores of the machine", _ => Environment.ProcessorCount),
+        Example = "8",
+    };
+
+    internal static readonly SpecificationField<int> MicroBatch = new("micro-batch", FieldGroup.Run, new NumericForm<int>(Interval.AtLeast(1)))
+    {
+        Help = "Samples evaluated at a time; their losses and gradients are summed",
+        Default = FieldDefault.None("measured once for each machine"),
+        Example = "500",
+    };
+
+    internal static readonly SpecificationField<bool> GhostBatchNorm = new("ghost-batch-norm", FieldGroup.Run, new FlagForm())
+    {
+        Help = "Let each micro-batch be normalised by its own statistics, which changes the objective",
+        Default = FieldDefault.Of(false),
+        Example = "true",
+        Conditions = [FieldCondition.Where("batch-norm", "true")],
+    };
+
+    internal static readonly SpecificationField<string> KeepGraph = new("keep-graph", FieldGroup.Run, new ChoiceForm(["auto", "yes", "no"]))
+    {
+        Help = "Keep the accepted trial's graph for the next gradient instead of evaluating it again; auto: when memory allows",
+        Default = FieldDefault.Of("auto"),
+        Example = "no",
+    };
+
+    internal static readonly SpecificationField<string> LineProducts = new("line-products", FieldGroup.Run, new ChoiceForm(["auto", "yes", "no"]))
+    {
+        Help = "Reuse the first layer's product along a search line, one for all trials; auto: where the network allows it",
+        Default = FieldDefault.Of("auto"),
+        Example = "no",
+        Conditions = [FieldCondition.ForMethods(MethodFields.Searches)],
+    };
+
+    internal static readonly SpecificationField<int> CheckpointEvery = new("checkpoint-every", FieldGroup.Run, new NumericForm<int>(Interval.AtLeast(0)))
+    {
+        Help = "Iterations between two checkpoints, the last two of which are kept; 0 for one at the end only",
+        Default = FieldDefault.Of(100),
+        Example = "500",
+    };
+
+    internal static readonly SpecificationField<string> Out = new("out", FieldGroup.Run, new TextForm("a folder"))
+    {
+        Help = "Run folder",
+        Default = FieldDefault.None("runs/<data>-<network>-<method>-<n>, the first n that is free"),
+        Example = "runs/first",
+    };
+}

@@ -1,0 +1,435 @@
+namespace Brink.Experiments;
+
+/// <content>
+/// The fields as typed properties. A property gives the value that was set, else the field's default; setting a nullable
+/// one to null takes the value back.
+/// </content>
+public sealed partial record Specification
+{
+    /// <summary>Name of the data set.</summary>
+    public string Data
+    {
+        get => Value(SubjectFields.Data);
+        init => Set(SubjectFields.Data, value);
+    }
+
+    /// <summary>Folder that holds the official files, or null for the downloaded copy.</summary>
+    public string? From
+    {
+        get => Text(SubjectFields.From);
+        init => Set(SubjectFields.From, value);
+    }
+
+    /// <summary><c>train</c> or <c>test</c>: the part that is trained on.</summary>
+    public string Split
+    {
+        get => Value(SubjectFields.Split);
+        init => Set(SubjectFields.Split, value);
+    }
+
+    /// <summary><c>stratified</c> or <c>first</c>: how samples are chosen.</summary>
+    public string Subset
+    {
+        get => Value(SubjectFields.Subset);
+        init => Set(SubjectFields.Subset, value);
+    }
+
+    /// <summary>Index of the first sample taken with <c>subset: first</c>, from 0.</summary>
+    public int First
+    {
+        get => Value(SubjectFields.First);
+        init => Set(SubjectFields.First, value);
+    }
+
+    /// <summary>Number of samples trained on; 0 where the specification says <c>all</c>.</summary>
+    public int Count
+    {
+        get => Value(SubjectFields.Count);
+        init => Set(SubjectFields.Count, value);
+    }
+
+    /// <summary>Folder of downloaded data sets, or null for the user's cache folder.</summary>
+    public string? DataDir
+    {
+        get => Text(SubjectFields.DataDir);
+        init => Set(SubjectFields.DataDir, value);
+    }
+
+    /// <summary>Name of the network.</summary>
+    public string Network
+    {
+        get => Value(SubjectFields.Network);
+        init => Set(SubjectFields.Network, value);
+    }
+
+    /// <summary>Widths of the hidden layers of <c>mlp</c>, each at least 1.</summary>
+    public IReadOnlyList<int> Widths
+    {
+        get => Value(SubjectFields.Widths);
+        init => Set(SubjectFields.Widths, value);
+    }
+
+    /// <summary>Name of the activation.</summary>
+    public string Activation
+    {
+        get => Value(SubjectFields.Activation);
+        init => Set(SubjectFields.Activation, value);
+    }
+
+    /// <summary>Whether biases are left out.</summary>
+    public bool NoBias
+    {
+        get => Value(SubjectFields.NoBias);
+        init => Set(SubjectFields.NoBias, value);
+    }
+
+    /// <summary>Whether activations are normalised over the batch.</summary>
+    public bool BatchNorm
+    {
+        get => Value(SubjectFields.BatchNorm);
+        init => Set(SubjectFields.BatchNorm, value);
+    }
+
+    /// <summary>Scheme the start weights are drawn from.</summary>
+    public string Initialization
+    {
+        get => Value(SubjectFields.Initialization);
+        init => Set(SubjectFields.Initialization, value);
+    }
+
+    /// <summary>Safetensors file of start weights, or null to draw them.</summary>
+    public string? Init
+    {
+        get => Text(SubjectFields.Init);
+        init => Set(SubjectFields.Init, value);
+    }
+
+    /// <summary><c>mse</c>, <c>ce</c> or <c>squared</c> (math.md §1).</summary>
+    public string Loss
+    {
+        get => Value(SubjectFields.Loss);
+        init => Set(SubjectFields.Loss, value);
+    }
+
+    /// <summary>Name of the step-size method (math.md §2).</summary>
+    public string Method
+    {
+        get => Value(MethodFields.Method);
+        init => Set(MethodFields.Method, value);
+    }
+
+    /// <summary>η of a fixed-step method, above 0; null for the others.</summary>
+    public double? Eta
+    {
+        get => Number(MethodFields.Eta);
+        init => Set(MethodFields.Eta, value);
+    }
+
+    /// <summary>η₀, the first trial step, above 0.</summary>
+    public double InitialEta
+    {
+        get => Value(MethodFields.InitialEta);
+        init => Set(MethodFields.InitialEta, value);
+    }
+
+    /// <summary>Smallest starting step of a search, above 0.</summary>
+    public double MinEta
+    {
+        get => Value(MethodFields.MinEta);
+        init => Set(MethodFields.MinEta, value);
+    }
+
+    /// <summary>Largest step of a search, at least <see cref="MinEta"/>.</summary>
+    public double MaxEta
+    {
+        get => Value(MethodFields.MaxEta);
+        init => Set(MethodFields.MaxEta, value);
+    }
+
+    /// <summary>c of the acceptance test, in (0, 1).</summary>
+    public double C
+    {
+        get => Value(MethodFields.C);
+        init => Set(MethodFields.C, value);
+    }
+
+    /// <summary>δ, the factor of a backtrack, in (0, 1).</summary>
+    public double Delta
+    {
+        get => Value(MethodFields.Delta);
+        init => Set(MethodFields.Delta, value);
+    }
+
+    /// <summary>Rejected trials after which a search gives up, at least 1.</summary>
+    public int MaxBacktracks
+    {
+        get => Value(MethodFields.MaxBacktracks);
+        init => Set(MethodFields.MaxBacktracks, value);
+    }
+
+    /// <summary><c>zhang-hager</c>, <c>grippo</c> or <c>monotone</c>: the reference value R.</summary>
+    public string Reference
+    {
+        get => Value(MethodFields.Reference);
+        init => Set(MethodFields.Reference, value);
+    }
+
+    /// <summary>ξ of Zhang and Hager's average, in [0, 1].</summary>
+    public double Xi
+    {
+        get => Value(MethodFields.Xi);
+        init => Set(MethodFields.Xi, value);
+    }
+
+    /// <summary>M of Grippo's reference value, at least 1.</summary>
+    public int Memory
+    {
+        get => Value(MethodFields.Memory);
+        init => Set(MethodFields.Memory, value);
+    }
+
+    /// <summary>Bound of the extrapolation of <c>nls-ub</c>, above 0; null until resolved to K.</summary>
+    public double? UpperBound
+    {
+        get => Number(MethodFields.UpperBound);
+        init => Set(MethodFields.UpperBound, value);
+    }
+
+    /// <summary>c_p of Polyak's starting step, above 0.</summary>
+    public double Cp
+    {
+        get => Value(MethodFields.Cp);
+        init => Set(MethodFields.Cp, value);
+    }
+
+    /// <summary>f* of Polyak's starting step.</summary>
+    public double FStar
+    {
+        get => Value(MethodFields.FStar);
+        init => Set(MethodFields.FStar, value);
+    }
+
+    /// <summary>σ of <c>cdat</c>, above 0.</summary>
+    public double Sigma
+    {
+        get => Value(MethodFields.Sigma);
+        init => Set(MethodFields.Sigma, value);
+    }
+
+    /// <summary>ρ of <c>sam</c>, above 0.</summary>
+    public double Rho
+    {
+        get => Value(MethodFields.Rho);
+        init => Set(MethodFields.Rho, value);
+    }
+
+    /// <summary>β of the velocity, in [0, 1).</summary>
+    public double Momentum
+    {
+        get => Value(MethodFields.Momentum);
+        init => Set(MethodFields.Momentum, value);
+    }
+
+    /// <summary>Whether momentum is Nesterov's, in PyTorch's form.</summary>
+    public bool Nesterov
+    {
+        get => Value(MethodFields.Nesterov);
+        init => Set(MethodFields.Nesterov, value);
+    }
+
+    /// <summary>Dampening of <c>sgd</c>'s velocity, in [0, 1].</summary>
+    public double Dampening
+    {
+        get => Value(MethodFields.Dampening);
+        init => Set(MethodFields.Dampening, value);
+    }
+
+    /// <summary>Multiple of the weights added to the gradient, at least 0.</summary>
+    public double WeightDecay
+    {
+        get => Value(MethodFields.WeightDecay);
+        init => Set(MethodFields.WeightDecay, value);
+    }
+
+    /// <summary>Decay of <c>adam</c>'s mean gradient, in [0, 1).</summary>
+    public double Beta1
+    {
+        get => Value(MethodFields.Beta1);
+        init => Set(MethodFields.Beta1, value);
+    }
+
+    /// <summary>Decay of <c>adam</c>'s mean square, in [0, 1).</summary>
+    public double Beta2
+    {
+        get => Value(MethodFields.Beta2);
+        init => Set(MethodFields.Beta2, value);
+    }
+
+    /// <summary>Decay of <c>rmsprop</c>'s mean square, in [0, 1).</summary>
+    public double Alpha
+    {
+        get => Value(MethodFields.Alpha);
+        init => Set(MethodFields.Alpha, value);
+    }
+
+    /// <summary>Added to the root of the mean square, above 0.</summary>
+    public double Epsilon
+    {
+        get => Value(MethodFields.Epsilon);
+        init => Set(MethodFields.Epsilon, value);
+    }
+
+    /// <summary><c>small</c> or <c>large</c>: how <c>warmup</c> goes on.</summary>
+    public string Schedule
+    {
+        get => Value(MethodFields.Schedule);
+        init => Set(MethodFields.Schedule, value);
+    }
+
+    /// <summary>Growth of <c>warmup</c>'s step an iteration, above 1.</summary>
+    public double WarmupFactor
+    {
+        get => Value(MethodFields.WarmupFactor);
+        init => Set(MethodFields.WarmupFactor, value);
+    }
+
+    /// <summary>First step of <c>warmup</c>, above 0.</summary>
+    public double WarmupStart
+    {
+        get => Value(MethodFields.WarmupStart);
+        init => Set(MethodFields.WarmupStart, value);
+    }
+
+    /// <summary>Samples of a stochastic step; 0 for all.</summary>
+    public int BatchSize
+    {
+        get => Value(MethodFields.BatchSize);
+        init => Set(MethodFields.BatchSize, value);
+    }
+
+    /// <summary>Iterations between measurements of λ₁; 0 for never.</summary>
+    public int SharpnessEvery
+    {
+        get => Value(RunFields.SharpnessEvery);
+        init => Set(RunFields.SharpnessEvery, value);
+    }
+
+    /// <summary>Relative residual at which a measurement of λ₁ stops, in (0, 1).</summary>
+    public double SharpnessTolerance
+    {
+        get => Value(RunFields.SharpnessTolerance);
+        init => Set(RunFields.SharpnessTolerance, value);
+    }
+
+    /// <summary>Iterations between evaluations on the other split; 0 for never.</summary>
+    public int TestEvery
+    {
+        get => Value(RunFields.TestEvery);
+        init => Set(RunFields.TestEvery, value);
+    }
+
+    /// <summary>Iterations between recorded lines, at least 1.</summary>
+    public int RecordEvery
+    {
+        get => Value(RunFields.RecordEvery);
+        init => Set(RunFields.RecordEvery, value);
+    }
+
+    /// <summary>Steps to take, at least 0.</summary>
+    public long Iterations
+    {
+        get => Value(RunFields.Iterations);
+        init => Set(RunFields.Iterations, value);
+    }
+
+    /// <summary>Loss at which to stop, above 0, or null.</summary>
+    public double? UntilLoss
+    {
+        get => Number(RunFields.UntilLoss);
+        init => Set(RunFields.UntilLoss, value);
+    }
+
+    /// <summary>Gradient norm at which to stop, above 0, or null.</summary>
+    public double? UntilGradNorm
+    {
+        get => Number(RunFields.UntilGradNorm);
+        init => Set(RunFields.UntilGradNorm, value);
+    }
+
+    /// <summary>Loss above which the run has diverged, or null for only a loss that is not finite.</summary>
+    public double? DivergenceLoss
+    {
+        get => Number(RunFields.DivergenceLoss);
+        init => Set(RunFields.DivergenceLoss, value);
+    }
+
+    /// <summary>Seed, at least 0.</summary>
+    public long Seed
+    {
+        get => Value(RunFields.Seed);
+        init => Set(RunFields.Seed, value);
+    }
+
+    /// <summary><c>float32</c> or <c>float64</c>.</summary>
+    public string Dtype
+    {
+        get => Value(RunFields.Dtype);
+        init => Set(RunFields.Dtype, value);
+    }
+
+    /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device
+    {
+        get => Value(RunFields.Device);
+        init => Set(RunFields.Device, value);
+    }
+
+    /// <summary>CPU threads, at least 1.</summary>
+    public int Threads
+    {
+        get => Value(RunFields.Threads);
+        init => Set(RunFields.Threads, value);
+    }
+
+    /// <summary>Samples evaluated at a time, at least 1; null until measured.</summary>
+    public int? MicroBatch
+    {
+        get => Number(RunFields.MicroBatch);
+        init => Set(RunFields.MicroBatch, value);
+    }
+
+    /// <summary>Whether micro-batches are normalised by their own statistics.</summary>
+    public bool GhostBatchNorm
+    {
+        get => Value(RunFields.GhostBatchNorm);
+        init => Set(RunFields.GhostBatchNorm, value);
+    }
+
+    /// <summary><c>auto</c>, <c>yes</c> or <c>no</c>: keep the accepted trial's graph.</summary>
+    public string KeepGraph
+    {
+        get => Value(RunFields.KeepGraph);
+        init => Set(RunFields.KeepGraph, value);
+    }
+
+    /// <summary><c>auto</c>, <c>yes</c> or <c>no</c>: one first-layer product for all trials of a search.</summary>
+    public string LineProducts
+    {
+        get => Value(RunFields.LineProducts);
+        init => Set(RunFields.LineProducts, value);
+    }
+
+    /// <summary>Iterations between checkpoints; 0 for one at the end only.</summary>
+    public int CheckpointEvery
+    {
+        get => Value(RunFields.CheckpointEvery);
+        init => Set(RunFields.CheckpointEvery, value);
+    }
+
+    /// <summary>Run folder, or null for a fresh one.</summary>
+    public string? Out
+    {
+        get => Text(RunFields.Out);
+        init => Set(RunFields.Out, value);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Brink.Experiments;
+
+/// <summary>
+/// What a run is: data, network, loss, method, measurements, seed, precision and stopping. Immutable; it holds the values
+/// that were given, and answers with the fields' defaults for the others. <see cref="Resolve"/> fills in everything, and
+/// a resolved specification determines the run.
+/// </summary>
+/// <remarks>
+/// Values are checked when they are read from text and by <see cref="Validate"/>; an object made in code is as good as
+/// its author until then. The fields themselves are the table <see cref="SpecificationFields"/>.
+/// </remarks>
+public sealed partial record Specification
+{
+    private ImmutableDictionary<string, object> given = ImmutableDictionary<string, object>.Empty;
+
+    /// <summary>Names of the fields that were given a value, in the order of the table.</summary>
+    public IEnumerable<string> Given => SpecificationFields.All.Where(f => given.ContainsKey(f.Name)).Select(f => f.Name);
+
+    /// <summary>
+    /// SHA-256, in hexadecimal, of everything but where the run is stored: equal for two resolved specifications exactly
+    /// when they are the same run.
+    /// </summary>
+    public string Fingerprint =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((this with { Out = null }).ToJson())));
+
+    /// <summary>A copy with one more field given as text.</summary>
+    /// <param name="name">The field's name.</param>
+    /// <param name="text">Its value, spelled as on the command line.</param>
+    /// <exception cref="BrinkException">There is no such field, or the value is not legal for it.</exception>
+    public Specification With(string name, string text) => new SpecificationReader(this).Set(name, text, name).Unchecked();
+
+    /// <summary>A copy in which a field has its default again.</summary>
+    /// <param name="name">The field's name.</param>
+    public Specification Without(string name) => this with { given = given.Remove(name) };
+
+    /// <summary>
+    /// A copy in which every field that applies and has a value is given, and no other: defaults of the method, the
+    /// number of threads, the folder apart. What only a measurement can tell (<see cref="MicroBatch"/>) stays open.
+    /// </summary>
+    /// <param name="outputs">K, the number of outputs, at least 1.</param>
+    /// <exception cref="BrinkException">A value is out of range, or was given where it does not apply.</exception>
+    public Specification Resolve(int outputs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        Validate();
+        ImmutableDictionary<string, object>.Builder resolved = given.ToBuilder();
+        foreach (SpecificationField field in SpecificationFields.All)
+        {
+            if (!resolved.ContainsKey(field.Name) && field.AppliesTo(this) && field.DefaultIn(this) is { } value)
+            {
+                resolved[field.Name] = value;
+            }
+        }
+
+        if (MethodFields.UpperBound.AppliesTo(this) && UpperBound is null)
+        {
+            resolved[MethodFields.UpperBound.Name] = (double)outputs;
+        }
+
+        return this with { given = resolved.ToImmutable() };
+    }
+
+    /// <summary>Checks every given value: its range, that it applies, and that it agrees with the others.</summary>
+    /// <exception cref="BrinkException">The first that is not right, in one line.</exception>
+    public void Validate() => SpecificationChecks.Check(this, name => name);
+
+    /// <summary>Equal when the same values are given.</summary>
+    /// <param name="other">The other.</param>
+    public bool Equals(Specification? other) =>
+        other is not null && ToJson() == other.ToJson();
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(ToJson());
+
+    /// <summary>The given values, as YAML.</summary>
+    public override string ToString() => ToYaml();
+
+    /// <summary>The value a field was given, or null.</summary>
+    internal object? GivenValue(SpecificationField field) => given.GetValueOrDefault(field.Name);
+
+    /// <summary>A copy with values already read.</summary>
+    internal Specification WithValues(IEnumerable<KeyValuePair<string, object>> values) =>
+        this with { given = given.SetItems(values) };
+
+    private T Value<T>(SpecificationField<T> field)
+        where T : notnull => (T)(GivenValue(field) ?? field.DefaultIn(this)!);
+
+    private string? Text(SpecificationField<string> field) => (string?)(GivenValue(field) ?? field.DefaultIn(this));
+
+    private T? Number<T>(SpecificationField<T> field)
+        where T : struct => (T?)(GivenValue(field) ?? field.DefaultIn(this));
+
+    private void Set<T>(SpecificationField<T> field, object? value)
+        where T : notnull
+    {
+        // A list is copied: the caller's array must not change an immutable value.
+        given = value is null
+            ? given.Remove(field.Name)
+            : given.SetItem(field.Name, value is IReadOnlyList<int> list ? list.ToArray() : value);
+    }
+}

@@ -1,0 +1,70 @@
+namespace Brink.Experiments;
+
+/// <summary>The checks of a whole specification: ranges, what applies where, and values that must agree.</summary>
+internal static class SpecificationChecks
+{
+    /// <summary>Checks every given value.</summary>
+    /// <param name="specification">The specification.</param>
+    /// <param name="shown">How a field is to be called in a message, from its name.</param>
+    /// <exception cref="BrinkException">The first that is not right, in one line.</exception>
+    internal static void Check(Specification specification, Func<string, string> shown)
+    {
+        foreach (SpecificationField field in SpecificationFields.All)
+        {
+            if (specification.GivenValue(field) is { } value && !field.IsLegal(value))
+            {
+                throw field.Refuse(field.Format(value), shown(field.Name));
+            }
+        }
+
+        foreach (SpecificationField field in SpecificationFields.All)
+        {
+            if (specification.GivenValue(field) is not null)
+            {
+                CheckApplies(field, specification, shown);
+            }
+        }
+
+        CheckAgreement(specification, shown);
+    }
+
+    private static void CheckApplies(SpecificationField field, Specification specification, Func<string, string> shown)
+    {
+        foreach (FieldCondition condition in field.Conditions)
+        {
+            if (!condition.Holds(specification))
+            {
+                string actual = SpecificationFields.Find(condition.Field)!.FormatIn(specification) ?? "not given";
+                string values = Enumerate(condition.Values);
+                throw new BrinkException(
+                    $"{shown(field.Name)} applies only where {condition.Field} is {values}; here it is {actual}");
+            }
+        }
+    }
+
+    private static void CheckAgreement(Specification specification, Func<string, string> shown)
+    {
+        if (MethodFields.MinEta.AppliesTo(specification) && specification.MinEta > specification.MaxEta)
+        {
+            string guilty = specification.GivenValue(MethodFields.MinEta) is null ? "max-eta" : "min-eta";
+            throw new BrinkException(
+                $"{shown(guilty)}: min-eta ({specification.MinEta:R}) must not exceed max-eta ({specification.MaxEta:R})");
+        }
+
+        if (MethodFields.Nesterov.AppliesTo(specification) && specification.Nesterov)
+        {
+            if (specification.Momentum == 0)
+            {
+                throw new BrinkException($"{shown("nesterov")} needs a momentum above 0; give one, e.g. momentum 0.9");
+            }
+
+            if (MethodFields.Dampening.AppliesTo(specification) && specification.Dampening != 0)
+            {
+                throw new BrinkException($"{shown("nesterov")} needs dampening 0, not {specification.Dampening:R}");
+            }
+        }
+    }
+
+    private static string Enumerate(IReadOnlyList<string> values) =>
+        values.Count == 1 ? values[0] : string.Join(", ", values.Take(values.Count - 1)) + " or " + values[^1];
+}

@@ -1,0 +1,34 @@
+namespace Brink.Experiments;
+
+/// <summary>
+/// The table of a specification's fields. Everything a user can pass on the command line that decides a run is a row
+/// here, and every row can be passed.
+/// </summary>
+public static class SpecificationFields
+{
+    /// <summary>All fields, in the order in which they are written.</summary>
+    public static IReadOnlyList<SpecificationField> All { get; } =
+    [
+        SubjectFields.Data, SubjectFields.From, SubjectFields.Split, SubjectFields.Subset, SubjectFields.First,
+        SubjectFields.Count, SubjectFields.DataDir, SubjectFields.Network, SubjectFields.Widths,
+        SubjectFields.Activation, SubjectFields.NoBias, SubjectFields.BatchNorm, SubjectFields.Initialization,
+        SubjectFields.Init, SubjectFields.Loss, MethodFields.Method, MethodFields.Eta, MethodFields.InitialEta,
+        MethodFields.MinEta, MethodFields.MaxEta, MethodFields.C, MethodFields.Delta, MethodFields.MaxBacktracks,
+        MethodFields.Reference, MethodFields.Xi, MethodFields.Memory, MethodFields.UpperBound, MethodFields.Cp,
+        MethodFields.FStar, MethodFields.Sigma, MethodFields.Rho, MethodFields.Momentum, MethodFields.Nesterov,
+        MethodFields.Dampening, MethodFields.WeightDecay, MethodFields.Beta1, MethodFields.Beta2, MethodFields.Alpha,
+        MethodFields.Epsilon, MethodFields.Schedule, MethodFields.WarmupFactor, MethodFields.WarmupStart,
+        MethodFields.BatchSize, RunFields.SharpnessEvery, RunFields.SharpnessTolerance, RunFields.TestEvery,
+        RunFields.RecordEvery, RunFields.Iterations, RunFields.UntilLoss, RunFields.UntilGradNorm,
+        RunFields.DivergenceLoss, RunFields.Seed, RunFields.Dtype, RunFields.Device, RunFields.Threads,
+        RunFields.MicroBatch, RunFields.GhostBatchNorm, RunFields.KeepGraph, RunFields.LineProducts,
+        RunFields.CheckpointEvery, RunFields.Out,
+    ];
+
+    private static readonly Dictionary<string, SpecificationField> Index =
+        All.ToDictionary(field => field.Name, StringComparer.Ordinal);
+
+    /// <summary>The field of a name, or null.</summary>
+    /// <param name="name">The long option's name without dashes in front.</param>
+    public static SpecificationField? Find(string name) => Index.GetValueOrDefault(name);
+}

@@ -1,0 +1,57 @@
+namespace Brink.Experiments;
+
+/// <summary>
+/// Gathers a specification field by field from files and options, later ones over earlier ones, and remembers where each
+/// value came from, so that a message can point there.
+/// </summary>
+/// <param name="start">The values to start from.</param>
+public sealed class SpecificationReader(Specification start)
+{
+    private readonly Dictionary<string, string> origins = new(StringComparer.Ordinal);
+    private Specification current = start;
+
+    /// <summary>Gives a field a value.</summary>
+    /// <param name="name">The field's name.</param>
+    /// <param name="text">The value, spelled as on the command line.</param>
+    /// <param name="shown">What messages call it: <c>--eta</c>, or <c>spec.yaml, line 3: eta</c>.</param>
+    /// <returns>This reader.</returns>
+    /// <exception cref="BrinkException">There is no such field, or the value is not legal for it.</exception>
+    public SpecificationReader Set(string name, string text, string shown)
+    {
+        SpecificationField field = Require(name, shown);
+        return Put(field, field.Parse(text, shown), shown);
+    }
+
+    /// <summary>The specification, checked as a whole.</summary>
+    /// <exception cref="BrinkException">A value does not apply, or does not agree with another.</exception>
+    public Specification Read()
+    {
+        SpecificationChecks.Check(current, name => origins.GetValueOrDefault(name, name));
+        return current;
+    }
+
+    /// <summary>The specification as gathered, each value checked alone.</summary>
+    internal Specification Unchecked() => current;
+
+    /// <summary>Gives a field a value that was already read.</summary>
+    internal SpecificationReader Put(SpecificationField field, object value, string shown)
+    {
+        origins[field.Name] = shown;
+        current = current.WithValues([KeyValuePair.Create(field.Name, value)]);
+        return this;
+    }
+
+    /// <summary>The field of a name, or one line with the nearest.</summary>
+    internal static SpecificationField Require(string name, string shown)
+    {
+        if (SpecificationFields.Find(name) is { } field)
+        {
+            return field;
+        }
+
+        string? nearest = NearestName.Suggest(name, SpecificationFields.All.Select(f => f.Name));
+        throw new BrinkException(
+            $"{shown}: a specification has no such field; "
+            + (nearest is null ? "docs/specification.md lists them all" : $"did you mean '{nearest}'?"));
+    }
+}

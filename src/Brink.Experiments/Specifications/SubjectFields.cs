@@ -1,0 +1,118 @@
+using Brink.Networks;
+
+namespace Brink.Experiments;
+
+/// <summary>What is trained on what: data, network and loss.</summary>
+internal static class SubjectFields
+{
+    internal static readonly SpecificationField<string> Data = new("data", FieldGroup.Data, new ChoiceForm(["fashion-mnist", "mnist", "cifar10"]))
+    {
+        Help = "Data set",
+        Default = FieldDefault.Of("fashion-mnist"),
+        Example = "cifar10",
+    };
+
+    internal static readonly SpecificationField<string> From = new("from", FieldGroup.Data, new TextForm("a folder"))
+    {
+        Help = "Folder that holds the data set's official files, or those of them in which the samples lie",
+        Default = FieldDefault.None("the downloaded copy in data-dir"),
+        Example = "/data/cifar10",
+    };
+
+    internal static readonly SpecificationField<string> DataDir = new("data-dir", FieldGroup.Data, new TextForm("a folder"))
+    {
+        Help = "Folder where downloaded data sets are kept",
+        Default = FieldDefault.None("the user's cache folder"),
+        Example = "/scratch/brink-data",
+    };
+
+    internal static readonly SpecificationField<string> Split = new("split", FieldGroup.Data, new ChoiceForm(["train", "test"]))
+    {
+        Help = "Part of the data set that is trained on; test metrics are on the other one",
+        Default = FieldDefault.Of("train"),
+        Example = "test",
+    };
+
+    internal static readonly SpecificationField<string> Subset = new("subset", FieldGroup.Data, new ChoiceForm(["stratified", "first"]))
+    {
+        Help = "How samples are chosen: the same number of each class, drawn with the seed, or consecutive ones in file order",
+        Default = FieldDefault.Of("stratified"),
+        Example = "first",
+    };
+
+    internal static readonly SpecificationField<int> First = new("first", FieldGroup.Data, new NumericForm<int>(Interval.AtLeast(0)))
+    {
+        Help = "Index of the first sample taken, counted from 0",
+        Default = FieldDefault.Of(0),
+        Example = "100",
+        Conditions = [FieldCondition.Where("subset", "first")],
+    };
+
+    internal static readonly SpecificationField<int> Count = new("count", FieldGroup.Data, new CountForm())
+    {
+        Help = "Number of samples trained on; 'all' for every one the split holds",
+        Default = FieldDefault.Of(5000),
+        Example = "1000",
+    };
+
+    internal static readonly SpecificationField<string> Network = new("network", FieldGroup.Network, new ChoiceForm(NetworkCatalogue.Names))
+    {
+        Help = "Network: mlp is fully connected; cnn is conv3×3(32), activation, maxpool2, twice, then a linear layer",
+        Default = FieldDefault.Of("mlp"),
+        Example = "cnn",
+    };
+
+    internal static readonly SpecificationField<IReadOnlyList<int>> Widths = new("widths", FieldGroup.Network, new WidthsForm())
+    {
+        Help = "Widths of the hidden layers",
+        Default = FieldDefault.Of(new[] { 100, 100 }),
+        Example = "64,64,64",
+        Conditions = [FieldCondition.Where("network", "mlp")],
+    };
+
+    internal static readonly SpecificationField<string> Activation = new("activation", FieldGroup.Network, new ChoiceForm(ActivationCatalogue.Names))
+    {
+        Help = "Activation between the layers",
+        Default = FieldDefault.Of("relu"),
+        Example = "tanh",
+    };
+
+    internal static readonly SpecificationField<bool> NoBias = new("no-bias", FieldGroup.Network, new FlagForm())
+    {
+        Help = "Leave out the biases; with them λ₁ ≥ 2/K everywhere under mse, without them that bound is gone",
+        Default = FieldDefault.Of(false),
+        Example = "true",
+    };
+
+    internal static readonly SpecificationField<bool> BatchNorm = new("batch-norm", FieldGroup.Network, new FlagForm())
+    {
+        Help = "Batch normalisation before each activation",
+        Default = FieldDefault.Of(false),
+        Example = "true",
+    };
+
+    internal static readonly SpecificationField<string> Initialization = new(
+        "initialization",
+        FieldGroup.Network,
+        new ChoiceForm(InitializationCatalogue.Names))
+    {
+        Help = "Scheme the start weights are drawn from, with PyTorch's generator after manual_seed(seed); default is PyTorch's own",
+        Default = FieldDefault.Of("default"),
+        Example = "kaiming-normal",
+    };
+
+    internal static readonly SpecificationField<string> Init = new("init", FieldGroup.Network, new TextForm("a safetensors file"))
+    {
+        Help = "Safetensors file of start weights under PyTorch's parameter names, instead of drawn ones",
+        Default = FieldDefault.None("drawn by initialization"),
+        Example = "start.safetensors",
+    };
+
+    // Spelled out: LossFunction.Names would load libtorch, which reading a specification must not need.
+    internal static readonly SpecificationField<string> Loss = new("loss", FieldGroup.Loss, new ChoiceForm(["mse", "ce", "squared"]))
+    {
+        Help = "mse: mean over samples and outputs of (output − one-hot)²; ce: mean cross-entropy; squared: ½‖·‖² summed over outputs, mean over samples",
+        Default = FieldDefault.Of("mse"),
+        Example = "ce",
+    };
+}

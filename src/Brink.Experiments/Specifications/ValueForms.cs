@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.RegularExpressions;
+
+namespace Brink.Experiments;
+
+/// <summary>Which JSON value stands for a field's value.</summary>
+internal enum JsonForm
+{
+    /// <summary>A string.</summary>
+    Text,
+
+    /// <summary>A number, or where the form allows a word, a string.</summary>
+    Number,
+
+    /// <summary>true or false.</summary>
+    Flag,
+
+    /// <summary>An array of numbers.</summary>
+    List,
+}
+
+/// <summary>How a field's value is written as text, the same on the command line, in YAML and in JSON.</summary>
+/// <typeparam name="T">The value's type.</typeparam>
+internal abstract class ValueForm<T>
+    where T : notnull
+{
+    /// <summary>What is legal, as it follows "must be": <c>a number above 0</c>.</summary>
+    internal abstract string Legal { get; }
+
+    /// <summary>The JSON value it becomes.</summary>
+    internal virtual JsonForm Json => JsonForm.Text;
+
+    /// <summary>The legal words, when they can be listed.</summary>
+    internal virtual IReadOnlyList<string>? Choices => null;
+
+    /// <summary>Reads a value and checks its range.</summary>
+    /// <returns>False when the text is not legal.</returns>
+    internal abstract bool TryParse(string text, out T value);
+
+    /// <summary>Whether a value that did not come from text is legal.</summary>
+    internal virtual bool IsLegal(T value) => TryParse(Format(value), out _);
+
+    /// <summary>Writes a value so that <see cref="TryParse"/> gives it back.</summary>
+    internal abstract string Format(T value);
+}
+
+/// <summary>A number or a whole number in an interval.</summary>
+internal sealed class NumericForm<T>(Interval interval) : ValueForm<T>
+    where T : struct, INumber<T>
+{
+    private static readonly bool Whole = typeof(T) != typeof(double);
+
+    internal override string Legal => (Whole ? "a whole number" : "a number") + interval.InWords();
+
+    internal override JsonForm Json => JsonForm.Number;
+
+    internal override bool TryParse(string text, out T value) =>
+        T.TryParse(text, Whole ? NumberStyles.AllowLeadingSign : NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+        && interval.Contains(double.CreateChecked(value));
+
+    internal override bool IsLegal(T value) => interval.Contains(double.CreateChecked(value));
+
+    // Shortest text that reads back to the same bits; "1e-06", not "1E-06", as other tools of the field write it.
+    internal override string Format(T value) => value.ToString(Whole ? "D" : "R", CultureInfo.InvariantCulture).ToLowerInvariant();
+}
+
+/// <summary>A number of samples, or the word <c>all</c>, held as 0.</summary>
+internal sealed class CountForm : ValueForm<int>
+{
+    internal override string Legal => "a whole number of at least 1, or 'all'";
+
+    internal override JsonForm Json => JsonForm.Number;
+
+    internal override bool TryParse(string text, out int value)
+    {
+        if (text == "all")
+        {
+            value = 0;
+            return true;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1;
+    }
+
+    internal override bool IsLegal(int value) => value >= 0;
+
+    internal override string Format(int value) => value == 0 ? "all" : value.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>true or false.</summary>
+internal sealed class FlagForm : ValueForm<bool>
+{
+    internal override string Legal => "true or false";
+
+    internal override JsonForm Json => JsonForm.Flag;
+
+    internal override IReadOnlyList<string> Choices => ["true", "false"];
+
+    internal override bool TryParse(string text, out bool value) => bool.TryParse(text, out value);
+
+    internal override string Format(bool value) => value ? "true" : "false";
+}
+
+/// <summary>One of a few names.</summary>
+internal sealed class ChoiceForm(IReadOnlyList<string> names) : ValueForm<string>
+{
+    internal override string Legal => "one of " + string.Join(", ", names);
+
+    internal override IReadOnlyList<string> Choices => names;
+
+    internal override bool TryParse(string text, out string value)
+    {
+        value = text;
+        return names.Contains(text, StringComparer.Ordinal);
+    }
+
+    internal override string Format(string value) => value;
+}
+
+/// <summary>Free text that must not be empty, such as a path; <paramref name="legal"/> names it.</summary>
+internal sealed class TextForm(string legal) : ValueForm<string>
+{
+    internal override string Legal => legal;
+
+    internal override bool TryParse(string text, out string value)
+    {
+        value = text;
+        return text.Length > 0 && !text.Any(char.IsControl);
+    }
+
+    internal override string Format(string value) => value;
+}
+
+/// <summary>cpu, cuda or cuda:N.</summary>
+internal sealed partial class DeviceForm : ValueForm<string>
+{
+    internal override string Legal => "cpu, cuda or cuda:N";
+
+    internal override bool TryParse(string text, out string value)
+    {
+        value = text;
+        return Device().IsMatch(text);
+    }
+
+    internal override string Format(string value) => value;
+
+    [GeneratedRegex(@"\A(cpu|cuda(:(0|[1-9][0-9]{0,2}))?)\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Device();
+}
+
+/// <summary>Whole numbers of at least 1, joined by commas.</summary>
+internal sealed class WidthsForm : ValueForm<IReadOnlyList<int>>
+{
+    internal override string Legal => "whole numbers of at least 1 joined by commas";
+
+    internal override JsonForm Json => JsonForm.List;
+
+    internal override bool TryParse(string text, out IReadOnlyList<int> value)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        int[] widths = new int[parts.Length];
+        value = widths;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) || widths[i] < 1)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    internal override string Format(IReadOnlyList<int> value) =>
+        string.Join(",", value.Select(w => w.ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace Brink.Experiments;
+
+/// <summary>
+/// Holds a run folder for one process by an operating-system lock (POSIX <c>flock</c>) on its file <c>.lock</c>, which
+/// ends with the process however it ends. Who holds it is told by <c>.lock-owner</c>, because a locked file cannot be
+/// read.
+/// </summary>
+internal sealed class RunLock : IDisposable
+{
+    private const string LockName = ".lock";
+    private const string OwnerName = ".lock-owner";
+    private readonly FileStream held;
+
+    private RunLock(FileStream held) => this.held = held;
+
+    /// <summary>Takes the lock.</summary>
+    /// <param name="folder">The run folder; it exists.</param>
+    /// <exception cref="BrinkException">Another process holds it.</exception>
+    /// <exception cref="RunStoreException">The lock file cannot be made.</exception>
+    internal static RunLock Acquire(string folder)
+    {
+        string path = Path.Combine(folder, LockName);
+
+        // Someone who only asks whether the folder is in use holds a shared lock for a moment: try again for a while.
+        const int Attempts = 10;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                try
+                {
+                    File.WriteAllText(Path.Combine(folder, OwnerName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+                }
+                catch (IOException)
+                {
+                    // On a full disk the folder can still be held; only the message to others is poorer.
+                }
+
+                return new RunLock(stream);
+            }
+            catch (IOException error) when (IsHeldElsewhere(error))
+            {
+                if (attempt == Attempts)
+                {
+                    throw new BrinkException($"run folder {folder} is in use by {Owner(folder)}; wait for it, or choose another folder", error);
+                }
+
+                Thread.Sleep(30);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw RunStoreException.Writing(path, error);
+            }
+        }
+    }
+
+    /// <summary>Whether a process holds the folder now.</summary>
+    /// <param name="folder">The run folder.</param>
+    internal static bool IsHeld(string folder)
+    {
+        try
+        {
+            using FileStream probe = new(Path.Combine(folder, LockName), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (IOException error)
+        {
+            return IsHeldElsewhere(error);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Gives the folder free.</summary>
+    public void Dispose() => held.Dispose();
+
+    private static bool IsHeldElsewhere(IOException error)
+    {
+        const int WouldBlock = 11;         // EWOULDBLOCK on Linux
+        const int WouldBlockApple = 35;
+        const int SharingViolation = 32;   // Windows
+        return error is not (FileNotFoundException or DirectoryNotFoundException)
+            && (error.HResult & 0xFFFF) is WouldBlock or WouldBlockApple or SharingViolation;
+    }
+
+    private static string Owner(string folder)
+    {
+        try
+        {
+            string owner = File.ReadAllText(Path.Combine(folder, OwnerName)).Trim();
+            return owner.Length > 0 ? $"process {owner}" : "another process";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "another process";
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace Brink.Experiments;
+
+/// <summary>What a run folder holds, read without taking hold of it: also while its run is going on.</summary>
+public static class RunRecord
+{
+    /// <summary>Whether a folder is a run folder.</summary>
+    /// <param name="folder">The folder.</param>
+    public static bool IsRun(string folder) => File.Exists(RunFiles.Specification(folder));
+
+    /// <summary>Whether a process is at work in a folder now.</summary>
+    /// <param name="folder">The folder.</param>
+    public static bool IsInUse(string folder) => RunLock.IsHeld(folder);
+
+    /// <summary>The specification of a run.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <exception cref="BrinkException">The folder is not there or no run folder, or its specification is not valid.</exception>
+    public static Specification ReadSpecification(string folder)
+    {
+        string path = RunFiles.Specification(folder);
+        return Brink.Experiments.Specification.FromJson(ReadText(folder, path)!, path);
+    }
+
+    /// <summary>The summary of a run, or null when none was written yet.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <exception cref="BrinkException">The folder is not there or no run folder, or its summary is not valid.</exception>
+    public static RunSummary? ReadSummary(string folder)
+    {
+        string path = RunFiles.Summary(folder);
+        if (ReadText(folder, path) is not { } text)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<RunSummary>(text, RunJson.Document)
+                ?? throw new BrinkException($"{path}: not a summary: null");
+        }
+        catch (JsonException error)
+        {
+            throw new BrinkException($"{path}: not a summary: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+    }
+
+    /// <summary>All lines of metrics of a run; a torn last one is left out.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <exception cref="BrinkException">The folder is no run folder, or a line that is not the last is not valid.</exception>
+    public static IReadOnlyList<MetricsLine> ReadMetrics(string folder)
+    {
+        RequireRun(folder);
+        return MetricsFile.Read(RunFiles.Metrics(folder));
+    }
+
+    /// <summary>The newest whole checkpoint of a run, or null when there is none.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="note">Told, in one line, of each newer one that is damaged.</param>
+    /// <exception cref="BrinkException">The folder is no run folder.</exception>
+    public static Checkpoint? ReadCheckpoint(string folder, Action<string> note)
+    {
+        RequireRun(folder);
+        return new CheckpointStore(RunFiles.Checkpoints(folder)).LoadNewest(note);
+    }
+
+    private static void RequireRun(string folder)
+    {
+        if (!IsRun(folder))
+        {
+            throw new BrinkException(Directory.Exists(folder)
+                ? $"{folder} is not a run folder: it has no spec.json"
+                : $"there is no run folder {folder}; 'brink runs list' shows those below runs/");
+        }
+    }
+
+    private static string? ReadText(string folder, string path)
+    {
+        RequireRun(folder);
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BrinkException($"cannot read {path}: {error.Message}", error);
+        }
+    }
+}

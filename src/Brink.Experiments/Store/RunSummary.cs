@@ -1,0 +1,105 @@
+namespace Brink.Experiments;
+
+/// <summary>
+/// <c>summary.json</c>: what lists, filters and comparisons of runs need, renewed at checkpoints. Names in the file are
+/// the snake_case of these; a value not known is absent, one that is not finite is null.
+/// </summary>
+public sealed record RunSummary
+{
+    /// <summary>How the run stands.</summary>
+    public required RunStatus Status { get; init; }
+
+    /// <summary>Why it ended so, in one line; null when simply finished.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Steps taken; less than the specification's <c>iterations</c> while the run goes on or where it stopped early.</summary>
+    public required long IterationsDone { get; init; }
+
+    /// <summary>Name of the data set.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Name of the network.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Name of the method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Training loss at the last point recorded.</summary>
+    public double? FinalLoss { get; init; }
+
+    /// <summary>Smallest training loss recorded.</summary>
+    public double? BestLoss { get; init; }
+
+    /// <summary>Training accuracy at the last point recorded, in [0, 1].</summary>
+    public double? TrainAccuracy { get; init; }
+
+    /// <summary>Test loss where last measured.</summary>
+    public double? TestLoss { get; init; }
+
+    /// <summary>Test accuracy where last measured, in [0, 1].</summary>
+    public double? TestAccuracy { get; init; }
+
+    /// <summary>λ₁ where last measured.</summary>
+    public double? FinalSharpness { get; init; }
+
+    /// <summary>Mean of η_k·λ₁(H_k) over the points where λ₁ was measured and a step was taken; 2 is the edge of stability.</summary>
+    public double? MeanEtaSharpness { get; init; }
+
+    /// <summary>Loss evaluations spent on steps.</summary>
+    public long FunctionEvaluations { get; init; }
+
+    /// <summary>Gradient evaluations spent on steps.</summary>
+    public long GradientEvaluations { get; init; }
+
+    /// <summary>Hessian-vector products spent, by the method and by measurements.</summary>
+    public long Hvps { get; init; }
+
+    /// <summary>Wall-clock seconds of the run, pauses apart.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>K, the number of outputs.</summary>
+    public int Outputs { get; init; }
+
+    /// <summary>P, the number of trainable parameters.</summary>
+    public long Parameters { get; init; }
+
+    /// <summary>When the run was first started.</summary>
+    public DateTimeOffset? Started { get; init; }
+
+    /// <summary>When it ended; null while it has not.</summary>
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>A copy with what a recorded line adds: counts, last values, the best loss and the mean η·λ₁.</summary>
+    /// <param name="line">The next line, in order; every recorded line exactly once.</param>
+    /// <remarks>
+    /// With <c>record-every</c> above 1 the line's counts are those of its own step only; a loop that skips lines adds the
+    /// skipped counts itself.
+    /// </remarks>
+    public RunSummary With(MetricsLine line)
+    {
+        RunSummary next = this with
+        {
+            IterationsDone = line.Iteration,
+            FinalLoss = line.Loss,
+            BestLoss = double.IsFinite(line.Loss) && !(BestLoss <= line.Loss) ? line.Loss : BestLoss,
+            TrainAccuracy = line.TrainAccuracy ?? TrainAccuracy,
+            TestLoss = line.TestLoss ?? TestLoss,
+            TestAccuracy = line.TestAccuracy ?? TestAccuracy,
+            FinalSharpness = line.Sharpness ?? FinalSharpness,
+            FunctionEvaluations = FunctionEvaluations + (line.FunctionEvaluations ?? 0),
+            GradientEvaluations = GradientEvaluations + (line.GradientEvaluations ?? 0),
+            Hvps = Hvps + (line.Hvps ?? 0),
+            Seconds = line.Seconds,
+        };
+        return line is { StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
+            ? next with
+            {
+                MeanEtaSharpness = (((MeanEtaSharpness ?? 0) * EdgePoints) + (eta * sharpness)) / (EdgePoints + 1),
+                EdgePoints = EdgePoints + 1,
+            }
+            : next;
+    }
+
+    /// <summary>Number of points <see cref="MeanEtaSharpness"/> is the mean of.</summary>
+    public int EdgePoints { get; init; }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Brink.Experiments.Tests;
+
+/// <summary>Draws specifications that are valid and give any of the fields that apply.</summary>
+internal static class SpecificationGenerator
+{
+    private static readonly string[] Texts =
+        ["a", "runs/x", "with space", "yes", "null", "~", "1e3", "0x1F", "#no", "a: b", "[1]", "é\\\"'", "-", "true", "@", "- x", "*a", "{}", "日本"];
+
+    internal static Arbitrary<Specification> Valid() => Draw().ToArbitrary();
+
+    private static Gen<Specification> Draw() =>
+        from size in Gen.Choose(0, 100)
+        from seed in Gen.Choose(0, int.MaxValue - 1)
+        select Make(new Random(seed), size / 100.0);
+
+    private static Specification Make(Random random, double density)
+    {
+        Specification specification = new();
+
+        // What other fields' conditions look at comes first.
+        string[] first = ["method", "network", "subset", "batch-norm", "reference"];
+        foreach (string name in first)
+        {
+            specification = Maybe(specification, SpecificationFields.Find(name)!, random, density);
+        }
+
+        foreach (SpecificationField field in SpecificationFields.All.Where(f => !first.Contains(f.Name)))
+        {
+            specification = Maybe(specification, field, random, density);
+        }
+
+        if (specification.MinEta > specification.MaxEta)
+        {
+            specification = specification.Without("min-eta").Without("max-eta");
+        }
+
+        return specification.Nesterov ? specification with { Momentum = 0.5 } : specification;
+    }
+
+    private static Specification Maybe(Specification specification, SpecificationField field, Random random, double density)
+    {
+        if (specification.Given.Contains(field.Name) || !field.AppliesTo(specification) || random.NextDouble() >= density
+            || (field.Name == "dampening" && specification.Nesterov))
+        {
+            return specification;
+        }
+
+        while (true)
+        {
+            try
+            {
+                return specification.With(field.Name, Text(field, random));
+            }
+            catch (BrinkException)
+            {
+                // Not legal for this field; draw again.
+            }
+        }
+    }
+
+    private static string Text(SpecificationField field, Random random)
+    {
+        if (field.Choices is { } choices)
+        {
+            return choices[random.Next(choices.Count)];
+        }
+
+        return random.Next(6) switch
+        {
+            0 => field.Example,
+            1 => random.Next(1, 1000).ToString(CultureInfo.InvariantCulture),
+            2 => random.NextDouble().ToString("R", CultureInfo.InvariantCulture),
+            3 => BitConverter.Int64BitsToDouble(random.NextInt64()).ToString("R", CultureInfo.InvariantCulture),
+            4 => random.NextInt64(1L << 53).ToString(CultureInfo.InvariantCulture),
+            _ => field.ValueType == typeof(string) ? Texts[random.Next(Texts.Length)] : "7,8,9",
+        };
+    }
+}

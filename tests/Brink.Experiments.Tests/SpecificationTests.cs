@@ -1,0 +1,252 @@
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Brink.Experiments.Tests;
+
+public sealed class SpecificationTests
+{
+    [Fact]
+    public void Any_specification_comes_back_from_yaml() => Prop.ForAll(
+        SpecificationGenerator.Valid(),
+        s => Assert.Equal(s.ToJson(), Specification.FromYaml(s.ToYaml()).ToJson())).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Any_specification_comes_back_from_json_and_writes_the_same_bytes() => Prop.ForAll(
+        SpecificationGenerator.Valid(),
+        s =>
+        {
+            Specification again = Specification.FromJson(s.ToJson());
+            Assert.Equal(s, again);
+            Assert.Equal(s.ToJson(), again.ToJson());
+            Assert.Equal(s.Fingerprint, again.Fingerprint);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Resolving_again_changes_nothing_and_gives_every_field_that_applies() => Prop.ForAll(
+        SpecificationGenerator.Valid(),
+        s =>
+        {
+            Specification resolved = s.Resolve(10);
+            Assert.Equal(resolved, resolved.Resolve(10));
+            Assert.All(resolved.Given, name => Assert.True(SpecificationFields.Find(name)!.AppliesTo(s), name));
+            Assert.All(
+                SpecificationFields.All.Where(f => f.AppliesTo(s) && !f.DefaultText.Contains(' ', StringComparison.Ordinal)),
+                f => Assert.Contains(f.Name, resolved.Given));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void The_fingerprint_sees_every_field_but_the_folder() => Prop.ForAll(
+        SpecificationGenerator.Valid(),
+        SpecificationGenerator.Valid(),
+        (a, b) =>
+        {
+            bool same = (a with { Out = null }) == (b with { Out = null });
+            Assert.Equal(same, a.Fingerprint == b.Fingerprint);
+            Assert.Equal(a.Fingerprint, (a with { Out = "elsewhere" }).Fingerprint);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Every_field_is_a_property_of_its_name_and_type_and_the_reverse()
+    {
+        foreach (SpecificationField field in SpecificationFields.All)
+        {
+            string property = string.Concat(field.Name.Split('-').Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
+            Type? type = typeof(Specification).GetProperty(property)?.PropertyType;
+            Assert.NotNull(type);
+            Assert.Equal(field.ValueType, Nullable.GetUnderlyingType(type) ?? type);
+        }
+
+        string[] others = ["Given", "Fingerprint"];
+        Assert.Equal(
+            SpecificationFields.All.Count,
+            typeof(Specification).GetProperties().Count(p => !others.Contains(p.Name)));
+    }
+
+    [Fact]
+    public void Every_example_is_legal_and_every_default_too()
+    {
+        Specification none = new();
+        foreach (SpecificationField field in SpecificationFields.All)
+        {
+            object example = field.Parse(field.Example, field.Name);
+            Assert.True(field.ValueType.IsInstanceOfType(example), field.Name);
+            if (field.DefaultIn(none) is { } value)
+            {
+                Assert.True(field.IsLegal(value), field.Name);
+                Assert.Equal(field.Format(value), field.Format(field.Parse(field.Format(value), field.Name)));
+            }
+
+            Assert.NotEmpty(field.DefaultText);
+            Assert.DoesNotContain('\n', field.Help);
+            Assert.All(field.Conditions, c => Assert.All(
+                c.Values, v => Assert.Contains(v, SpecificationFields.Find(c.Field)!.Choices!)));
+        }
+    }
+
+    [Theory]
+    [InlineData("gd", 0.1, 0.0)]
+    [InlineData("sam", 0.1, 0.9)]
+    [InlineData("sgd", 0.1, 0.0)]
+    public void Defaults_are_the_methods_own(string method, double eta, double momentum)
+    {
+        Specification s = new Specification { Method = method }.Resolve(10);
+        Assert.Equal(eta, s.Eta);
+        Assert.Equal(momentum, s.Momentum);
+    }
+
+    [Fact]
+    public void The_defaults_of_the_mathematics_hold()
+    {
+        Specification s = new Specification { Method = "nls-ub" }.Resolve(26);
+        Assert.Equal((1e-4, 0.5, 1.0, 1e-6, 1e4, 100), (s.C, s.Delta, s.InitialEta, s.MinEta, s.MaxEta, s.MaxBacktracks));
+        Assert.Equal((1.0, "zhang-hager", 26.0), (s.Xi, s.Reference, s.UpperBound!.Value));
+        Assert.Equal("monotone", new Specification { Method = "ls" }.Reference);
+        Assert.Null(s.Eta);
+        Assert.Equal((0.1, 0.0), (s.Cp, s.FStar));
+        Assert.Equal((2.06, 0.05, 10), (s.Sigma, s.Rho, s.Memory));
+        Assert.Equal(1e-4, new Specification { Method = "sam" }.WeightDecay);
+        Assert.Equal(1e-3, new Specification { Method = "adam" }.Eta);
+    }
+
+    [Fact]
+    public void Test_metrics_follow_sharpness_unless_told_otherwise()
+    {
+        Assert.Equal(20, new Specification { SharpnessEvery = 20 }.TestEvery);
+        Assert.Equal(100, new Specification { SharpnessEvery = 0 }.TestEvery);
+        Assert.Equal(7, new Specification { SharpnessEvery = 20, TestEvery = 7 }.TestEvery);
+    }
+
+    [Theory]
+    [InlineData("metod: nls", "line 1: metod: a specification has no such field; did you mean 'method'?")]
+    [InlineData("# a comment\n\nsharpness_every: 3", "line 3: sharpness_every: a specification has no such field; did you mean 'sharpness-every'?")]
+    [InlineData("qqqqqqqqqq: 1", "line 1: qqqqqqqqqq: a specification has no such field; docs/specification.md lists them all")]
+    [InlineData("data: fashon-mnist", "line 1: data: unknown name 'fashon-mnist'; did you mean 'fashion-mnist'? (known: fashion-mnist, mnist, cifar10)")]
+    [InlineData("method: nsl", "line 1: method: unknown name 'nsl'; did you mean 'nls'? (known: gd, warmup, ls, nls, nls-ub, ponls, cdat, sam, sgd, rmsprop, adam)")]
+    [InlineData("network: resnet", "line 1: network: unknown name 'resnet'; (known: mlp, cnn)")]
+    [InlineData("seed: 1\nc: 1.5", "line 2: c must be a number between 0 and 1 (both excluded), not '1.5'")]
+    [InlineData("delta: 1", "line 1: delta must be a number between 0 and 1 (both excluded), not '1'")]
+    [InlineData("method: cdat\nsigma: 0", "line 2: sigma must be a number above 0, not '0'")]
+    [InlineData("method: sam\nrho: -1", "line 2: rho must be a number above 0, not '-1'")]
+    [InlineData("method: gd\neta: 0", "line 2: eta must be a number above 0, not '0'")]
+    [InlineData("method: gd\neta: .inf", "line 2: eta must be a number above 0, not '.inf'")]
+    [InlineData("method: gd\neta: NaN", "line 2: eta must be a number above 0, not 'NaN'")]
+    [InlineData("method: gd\neta: fast", "line 2: eta must be a number above 0, not 'fast'")]
+    [InlineData("iterations: 1.5", "line 1: iterations must be a whole number of at least 0, not '1.5'")]
+    [InlineData("iterations: 99999999999999999999", "line 1: iterations must be a whole number of at least 0, not '99999999999999999999'")]
+    [InlineData("count: 0", "line 1: count must be a whole number of at least 1, or 'all', not '0'")]
+    [InlineData("widths: [64, 0]", "line 1: widths must be whole numbers of at least 1 joined by commas, not '64,0'")]
+    [InlineData("widths: {a: 1}", "line 1: widths must be whole numbers of at least 1 joined by commas, not a mapping")]
+    [InlineData("data: [mnist]", "line 1: data must be one of fashion-mnist, mnist, cifar10, not a list")]
+    [InlineData("device: gpu", "line 1: device must be cpu, cuda or cuda:N, not 'gpu'")]
+    [InlineData("no-bias: maybe", "line 1: no-bias must be true or false, not 'maybe'")]
+    [InlineData("out: ''", "line 1: out must be a folder, not empty")]
+    [InlineData("method: gd\nc: 0.1", "line 2: c applies only where method is ls, nls, nls-ub or ponls; here it is gd")]
+    [InlineData("memory: 5", "line 1: memory applies only where reference is grippo; here it is zhang-hager")]
+    [InlineData("first: 5", "line 1: first applies only where subset is first; here it is stratified")]
+    [InlineData("network: cnn\nwidths: [5]", "line 2: widths applies only where network is mlp; here it is cnn")]
+    [InlineData("ghost-batch-norm: true", "line 1: ghost-batch-norm applies only where batch-norm is true; here it is false")]
+    [InlineData("min-eta: 10\nmax-eta: 1", "line 1: min-eta: min-eta (10) must not exceed max-eta (1)")]
+    [InlineData("method: gd\nnesterov: true", "line 2: nesterov needs a momentum above 0; give one, e.g. momentum 0.9")]
+    [InlineData("- method", "line 1: a specification is one mapping of fields, e.g. 'method: nls'")]
+    public void Bad_yaml_gives_one_line_that_says_where(string yaml, string expected)
+    {
+        BrinkException error = Assert.Throws<BrinkException>(() => Specification.FromYaml(yaml));
+        Assert.Equal(expected, error.Message);
+    }
+
+    [Theory]
+    [InlineData("a: [")]
+    [InlineData("method: nls\nmethod: gd")]
+    [InlineData("a: &x [*x]")]
+    [InlineData("method: nls\n---\nmethod: gd")]
+    public void Text_that_is_not_one_mapping_is_refused_in_one_line(string yaml)
+    {
+        BrinkException error = Assert.Throws<BrinkException>(() => Specification.FromYaml(yaml, "spec.yaml"));
+        Assert.StartsWith("spec.yaml, line ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"c": "0.1"}""", "spec.json: c must be a number between 0 and 1 (both excluded), not \"0.1\"")]
+    [InlineData("""{"iterations": true}""", "spec.json: iterations must be a whole number of at least 0, not true")]
+    [InlineData("""{"widths": "100"}""", "spec.json: widths must be whole numbers of at least 1 joined by commas, not \"100\"")]
+    [InlineData("""{"widths": []}""", "spec.json: widths must be whole numbers of at least 1 joined by commas, not empty")]
+    [InlineData("""{"count": "100"}""", "spec.json: count must be a whole number of at least 1, or 'all', not \"100\"")]
+    [InlineData("""{"out": 3}""", "spec.json: out must be a folder, not 3")]
+    [InlineData("""{"Method": "nls"}""", "spec.json: Method: a specification has no such field; did you mean 'method'?")]
+    [InlineData("""["nls"]""", "spec.json: a specification is one JSON object, e.g. {\"method\": \"nls\"}")]
+    public void Bad_json_gives_one_line(string json, string expected)
+    {
+        BrinkException error = Assert.Throws<BrinkException>(() => Specification.FromJson(json, "spec.json"));
+        Assert.Equal(expected, error.Message);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("""{"method": "nls", "method": "gd"}""")]
+    public void Text_that_is_not_json_is_refused_in_one_line(string json)
+    {
+        BrinkException error = Assert.Throws<BrinkException>(() => Specification.FromJson(json, "spec.json"));
+        Assert.StartsWith("spec.json: not valid JSON: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void A_null_counts_as_not_given()
+    {
+        Assert.Empty(Specification.FromYaml("until-loss:\nout: ~\nmethod: null").Given);
+        Assert.Empty(Specification.FromJson("""{"until-loss": null}""").Given);
+        Assert.Empty(Specification.FromYaml("").Given);
+    }
+
+    [Fact]
+    public void All_samples_are_a_word_in_every_form()
+    {
+        Specification s = Specification.FromYaml("count: all");
+        Assert.Equal(0, s.Count);
+        Assert.Equal("count: all\n", s.ToYaml());
+        using JsonDocument json = JsonDocument.Parse(s.ToJson());
+        Assert.Equal("all", json.RootElement.GetProperty("count").GetString());
+        Assert.Equal(s, Specification.FromJson(s.ToJson()));
+    }
+
+    [Fact]
+    public void A_later_value_wins_and_is_blamed()
+    {
+        SpecificationReader reader = new SpecificationReader(new Specification())
+            .Set("method", "gd", "spec.yaml, line 1: method").Set("eta", "0.3", "spec.yaml, line 2: eta").Set("method", "nls", "--method");
+        Assert.Equal(
+            "spec.yaml, line 2: eta applies only where method is gd, sam, sgd, rmsprop or adam; here it is nls",
+            Assert.Throws<BrinkException>(reader.Read).Message);
+        Assert.Equal("gd", reader.Set("method", "gd", "--method").Read().Method);
+    }
+
+    [Fact]
+    public void Values_set_in_code_are_checked_too()
+    {
+        Assert.Throws<BrinkException>(new Specification { C = double.NaN }.Validate);
+        Assert.Throws<BrinkException>(new Specification { Widths = [0] }.Validate);
+        Assert.Throws<BrinkException>(new Specification { Widths = [] }.Validate);
+        Assert.Throws<BrinkException>(new Specification { Method = "newton" }.Validate);
+        Assert.Throws<BrinkException>(new Specification { Count = -1 }.Validate);
+        new Specification { Method = "gd", Eta = 0.5 }.Validate();
+    }
+
+    [Fact]
+    public void A_list_given_is_a_copy()
+    {
+        int[] widths = [5, 6];
+        Specification s = new() { Widths = widths };
+        widths[0] = 9;
+        Assert.Equal([5, 6], s.Widths);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_one_line()
+    {
+        BrinkException error = Assert.Throws<BrinkException>(() => Specification.FromFile("no/such.yaml"));
+        Assert.StartsWith("cannot read the specification no/such.yaml: ", error.Message, StringComparison.Ordinal);
+    }
+}
