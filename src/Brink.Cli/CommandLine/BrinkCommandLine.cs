@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Brink.Cli.Commands;
+using Brink.Torch;
 
 namespace Brink.Cli.CommandLine;
 
@@ -38,6 +39,7 @@ internal static class BrinkCommandLine
     {
         var root = new RootCommand("Gradient descent with large steps: train at the edge of stability, and see it.")
         {
+            DoctorCommand.Create(),
             CompletionCommand.Create(),
             LauncherCommands.CreateSetup(),
             LauncherCommands.CreateTest(),
@@ -114,7 +116,7 @@ internal static class BrinkCommandLine
 
         string line = cause switch
         {
-            BrinkException => OneLine(cause.Message),
+            BrinkException or TorchException => OneLine(cause.Message),
             IOException or UnauthorizedAccessException => OneLine(cause.Message),
             _ => $"{cause.GetType().Name}: {OneLine(cause.Message)} (this is a bug: please report it with 'brink doctor' and the output under {DebugVariable}=1)",
         };

@@ -33,8 +33,10 @@ internal static class ProgressDisplay
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         if (!console.Profile.Out.IsTerminal)
         {
-            // Tables in files keep their shape whatever terminal the command was started from.
+            // A file gets no colours, and its tables keep their shape whatever terminal the command was started from.
             console.Profile.Width = 100;
+            console.Profile.Capabilities.Ansi = false;
+            console.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
         }
 
         return console;
