@@ -7,20 +7,21 @@ internal static class ComparisonColumns
 {
     /// <summary>Headings, the run's name apart.</summary>
     internal static IReadOnlyList<string> Headings { get; } =
-        ["final loss", "test accuracy", "final λ₁", "2/K", "mean η·λ₁", "evaluations", "time"];
+        ["final loss", "test accuracy", "final λ₁", "2/K", "mean η·λ₁", "evaluations f + ∇f", "time"];
 
     /// <summary>The cells of a run, one for each heading.</summary>
     /// <param name="run">The run.</param>
     /// <returns>Texts.</returns>
     internal static string[] CellsOf(RunView run) =>
     [
-        Outcome(run) is { } outcome ? $"{Quantity.Number(run.FinalLoss)} ({outcome})" : Quantity.Number(run.FinalLoss),
+        // A loss on its way to infinity says less than that it diverged, and where.
+        run.Diverged ? Outcome(run)! : Quantity.Number(run.FinalLoss) + (Outcome(run) is { } outcome ? $" ({outcome})" : string.Empty),
         Quantity.Percent(run.FinalTestAccuracy),
         Quantity.Number(run.FinalSharpness),
         Quantity.Number(run.SmallestSharpness),
         Quantity.Number(run.MeanEtaSharpness),
         // Losses and gradients are the step's; Hessian-vector products are mostly the measurement's and stand apart.
-        $"{Quantity.Count(run.FunctionEvaluations)} f + {Quantity.Count(run.GradientEvaluations)} ∇f",
+        $"{Quantity.Count(run.FunctionEvaluations)} + {Quantity.Count(run.GradientEvaluations)}",
         Quantity.Duration(run.Seconds),
     ];
 

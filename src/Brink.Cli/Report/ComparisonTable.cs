@@ -13,10 +13,13 @@ internal static class ComparisonTable
     internal static Table Create(IReadOnlyList<RunView> runs, bool unicode)
     {
         var table = new Table().Border(unicode ? TableBorder.Simple : TableBorder.Ascii);
-        table.AddColumn(new TableColumn("run").NoWrap());
+        table.AddColumn(new TableColumn("run").NoWrap().Padding(0, 0, 1, 0));
         foreach (string heading in ComparisonColumns.Headings)
         {
-            table.AddColumn(new TableColumn(new Text(Spell(heading, unicode))).RightAligned().NoWrap());
+            // Headings stand on two lines, so that the numbers decide the width of a column.
+            int space = heading.IndexOf(' ', StringComparison.Ordinal);
+            string stacked = space < 0 ? heading : $"{heading[..space]}\n{heading[(space + 1)..]}";
+            table.AddColumn(new TableColumn(new Text(Spell(stacked, unicode))).RightAligned().NoWrap().Padding(1, 0, 0, 0));
         }
 
         foreach (RunView run in runs)

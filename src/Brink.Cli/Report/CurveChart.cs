@@ -25,8 +25,9 @@ internal sealed class CurveChart
     private const double Right = 14;
     private const double Top = 12;
     private const double Bottom = 42;
+    private const double LabelHeight = 16;
     private const int MostPoints = 800;
-    private const int MostDots = 60;
+    private const int MostDots = 40;
 
     private readonly ChartSeries[] _series;
     private readonly Reference[] _references;
@@ -86,11 +87,15 @@ internal sealed class CurveChart
         }
 
         svg.Append("</g>\n");
-        foreach (Reference line in _references)
+        double above = double.NegativeInfinity;
+        foreach (Reference line in _references.OrderByDescending(line => line.Value))
         {
             double y = _y.At(line.Value);
+            // Two lines close to each other are labelled on their outer sides.
+            double label = y - above < LabelHeight ? y + LabelHeight - 2 : y - 5;
+            above = y;
             svg.Append($"<line class=\"reference\" x1=\"{At(Left)}\" x2=\"{At(Width - Right)}\" y1=\"{At(y)}\" y2=\"{At(y)}\"/>");
-            svg.Append($"<text class=\"reference-label\" text-anchor=\"end\" x=\"{At(Width - Right - 6)}\" y=\"{At(y - 5)}\">{WebUtility.HtmlEncode(line.Label)}</text>\n");
+            svg.Append($"<text class=\"reference-label\" text-anchor=\"end\" x=\"{At(Width - Right - 6)}\" y=\"{At(label)}\">{WebUtility.HtmlEncode(line.Label)}</text>\n");
         }
 
         svg.Append("<line class=\"crosshair\" hidden=\"\"/></svg>");
@@ -115,9 +120,17 @@ internal sealed class CurveChart
     };
 
     /// <summary>A run on its way to infinity would press every other curve flat: its last stretch leaves the picture.</summary>
-    private static IEnumerable<double> Shown(ChartSeries one) => one.EndsBadly
-        ? one.Curve.Values.Where(value => Math.Abs(value) <= 1e3 * Math.Abs(one.Curve.Values[0]))
-        : one.Curve.Values;
+    private IEnumerable<double> Shown(ChartSeries one)
+    {
+        if (!one.EndsBadly)
+        {
+            return one.Curve.Values;
+        }
+
+        double highest = _series.Where(other => !other.EndsBadly).SelectMany(other => other.Curve.Values).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+        double most = Math.Max(10 * highest, 1e3 * Math.Abs(one.Curve.Values[0]) * (highest > 0 ? 1e-2 : 1));
+        return one.Curve.Values.Where(value => Math.Abs(value) <= most);
+    }
 
     private static string At(double coordinate) => coordinate.ToString("0.##", CultureInfo.InvariantCulture);
 
@@ -151,8 +164,10 @@ internal sealed class CurveChart
 
         if (one.EndsBadly && shown.Length > 0)
         {
-            double x = shown[^1].X;
-            double y = Math.Clamp(shown[^1].Y, Top + 6, Height - Bottom - 6);
+            // Where the curve ends, or leaves the picture for good.
+            int inside = Array.FindLastIndex(shown, point => point.Y >= Top);
+            double x = shown[Math.Min(inside + 1, shown.Length - 1)].X;
+            double y = Math.Clamp(shown[Math.Min(inside + 1, shown.Length - 1)].Y, Top + 6, Height - Bottom - 6);
             svg.Append($"<path class=\"cross\" d=\"M{At(x - 5)} {At(y - 5)}L{At(x + 5)} {At(y + 5)}M{At(x - 5)} {At(y + 5)}L{At(x + 5)} {At(y - 5)}\"/>");
         }
 

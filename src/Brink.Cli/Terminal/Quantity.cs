@@ -8,7 +8,7 @@ internal static class Quantity
     /// <summary>Stands for a value that was not measured.</summary>
     internal const string Absent = "–";
 
-    /// <summary>A loss, step size or eigenvalue to four significant digits; scientific outside [1e-3, 1e5).</summary>
+    /// <summary>A loss, step size or eigenvalue to four significant digits; scientific outside [1e-3, 1e4).</summary>
     /// <param name="value">The value; null when not measured.</param>
     /// <returns>The text.</returns>
     internal static string Number(double? value)
@@ -23,7 +23,7 @@ internal static class Quantity
         {
             _ when !double.IsFinite(number) => double.IsNaN(number) ? "NaN" : number > 0 ? "inf" : "-inf",
             0 => "0",
-            _ when size is < 1e-3 or >= 1e5 => number.ToString("0.000e+00", CultureInfo.InvariantCulture),
+            _ when size is < 1e-3 or >= 9999.5 => number.ToString("0.000e+00", CultureInfo.InvariantCulture),
             _ => number.ToString("G4", CultureInfo.InvariantCulture),
         };
     }
