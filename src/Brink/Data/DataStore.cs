@@ -7,6 +7,7 @@ namespace Brink.Data;
 public sealed class DataStore
 {
     private readonly IReadOnlyList<DataSetDefinition> _definitions;
+    private readonly Func<ResumableDownload> _openDownload;
 
     /// <summary>Opens the store.</summary>
     /// <param name="root">
@@ -18,10 +19,12 @@ public sealed class DataStore
     {
     }
 
-    internal DataStore(string? root, IReadOnlyList<DataSetDefinition> definitions)
+    internal DataStore(
+        string? root, IReadOnlyList<DataSetDefinition> definitions, Func<ResumableDownload>? openDownload = null)
     {
-        Root = Path.GetFullPath(root ?? DefaultRoot());
+        Root = Path.GetFullPath(root ?? DefaultRoot(Environment.GetEnvironmentVariable));
         _definitions = definitions;
+        _openDownload = openDownload ?? (() => new ResumableDownload());
     }
 
     /// <summary>The data directory, absolute.</summary>
@@ -108,7 +111,7 @@ public sealed class DataStore
 
         string folder = FolderOf(definition);
         CreateFolder(folder);
-        using var download = new ResumableDownload();
+        using ResumableDownload download = _openDownload();
         var reasons = new List<string>();
         IEnumerable<DataMirror> mirrors = from is null
             ? definition.Mirrors
@@ -255,15 +258,17 @@ public sealed class DataStore
         }
     }
 
-    private static string DefaultRoot()
+    /// <summary>The data directory where none is named.</summary>
+    /// <param name="environment">Reads an environment variable.</param>
+    internal static string DefaultRoot(Func<string, string?> environment)
     {
-        if (Environment.GetEnvironmentVariable("BRINK_DATA") is { Length: > 0 } named)
+        if (environment("BRINK_DATA") is { Length: > 0 } named)
         {
             return named;
         }
 
-        string? shared = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return Path.Combine(string.IsNullOrEmpty(shared) ? Path.Combine(home, ".local", "share") : shared, "brink");
+        return environment("XDG_DATA_HOME") is { Length: > 0 } shared
+            ? Path.Combine(shared, "brink")
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share", "brink");
     }
 }

@@ -84,7 +84,11 @@ internal sealed record LocatedFile(OfficialFile Official, string Path, bool Memb
         {
             if (entry.DataStream is not null && System.IO.Path.GetFileName(entry.Name) == Official.Name)
             {
-                return ReadUpToOfficialLength(entry.DataStream);
+                byte[] content = ReadUpToOfficialLength(entry.DataStream);
+                // A cut archive ends the member's stream early without a word.
+                return content.LongLength < Math.Min(entry.Length, Official.Length + 1)
+                    ? throw new InvalidDataException("the archive ends within the member")
+                    : content;
             }
         }
 

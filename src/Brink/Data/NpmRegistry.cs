@@ -12,16 +12,22 @@ internal static class NpmRegistry
     /// <summary>The address of a package's archive.</summary>
     /// <param name="package">Its name, without scope.</param>
     /// <param name="version">Its version.</param>
-    public static Uri AddressOf(string package, string version) => new(Base(), $"{package}/-/{package}-{version}.tgz");
-
-    private static Uri Base()
-    {
-        string? configured = Environment.GetEnvironmentVariable("npm_config_registry")
+    public static Uri AddressOf(string package, string version) => AddressOf(
+        package,
+        version,
+        Environment.GetEnvironmentVariable("npm_config_registry")
             ?? Environment.GetEnvironmentVariable("NPM_CONFIG_REGISTRY")
-            ?? FromUserSettings();
-        return Uri.TryCreate(configured?.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) && address.Scheme.StartsWith("http")
-            ? address
-            : new Uri(Public);
+            ?? FromUserSettings());
+
+    /// <summary>The address of a package's archive in a given registry.</summary>
+    /// <param name="package">Its name, without scope.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="registry">The registry's address; the public one where this is none.</param>
+    public static Uri AddressOf(string package, string version, string? registry)
+    {
+        bool usable = Uri.TryCreate(registry?.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+        return new Uri(usable ? address! : new Uri(Public), $"{package}/-/{package}-{version}.tgz");
     }
 
     private static string? FromUserSettings()

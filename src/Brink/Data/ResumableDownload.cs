@@ -57,6 +57,11 @@ internal sealed class ResumableDownload : IDisposable
         CancellationToken cancellation)
     {
         string name = Path.GetFileName(destination);
+        if (await IsWholeAsync(destination, checksum, cancellation).ConfigureAwait(false))
+        {
+            return;
+        }
+
         bool resumed = false;
         bool reached = false;
         int fruitless = 0;
@@ -108,6 +113,18 @@ internal sealed class ResumableDownload : IDisposable
         part.Flush(flushToDisk: true);
         await part.DisposeAsync().ConfigureAwait(false);
         File.Move(destination + ".part", destination, overwrite: true);
+    }
+
+    // An archive that was downloaded and not yet unpacked when the process ended is there, whole.
+    private static async Task<bool> IsWholeAsync(string path, Checksum checksum, CancellationToken cancellation)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        await using FileStream file = File.OpenRead(path);
+        return await checksum.OfAsync(file, cancellation).ConfigureAwait(false) == checksum;
     }
 
     private static FileStream OpenPart(string path)

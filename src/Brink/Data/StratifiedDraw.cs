@@ -38,7 +38,7 @@ internal static class StratifiedDraw
         {
             int least = members.Min(m => m.Count);
             throw new BrinkException(
-                $"{count} samples of {what} drawn evenly over {classes} classes take {share} to {share + Math.Sign(extra)} of "
+                $"{count} samples of {what} drawn evenly over {classes} classes take {share}{(extra > 0 ? " or " + (share + 1) : string.Empty)} of "
                 + $"each, but class {Array.FindIndex(members, m => m.Count == least)} holds {least}: ask for at most "
                 + $"{least * classes}, or for subset 'first'");
         }
