@@ -28,7 +28,7 @@ public sealed class CurvatureDynamicsAwareTuning : Method
         double norm = gradient.Norm();
         double curvature = gradient.Dot(at.HessianVectorProduct(gradient));
         double stepSize = _sigma * norm * norm / Math.Abs(curvature);
-        at.ReleaseGraphs();
+        at.ReleaseCurvature();
         return (Move(objective, at, gradient, stepSize), new StepReport(stepSize, HessianVectorProducts: 1));
     }
 }

@@ -134,14 +134,8 @@ internal sealed class NetworkEvaluation : Evaluation
     }
 
     /// <inheritdoc/>
-    public override void ReleaseGraphs()
+    public override void ReleaseCurvature()
     {
-        for (int k = 0; k < _losses.Length; k++)
-        {
-            _losses[k]?.Dispose();
-            _losses[k] = null;
-        }
-
         _curvature?.Dispose();
         _curvature = null;
     }
@@ -198,8 +192,8 @@ internal sealed class NetworkEvaluation : Evaluation
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        ReleaseGraphs();
-        foreach (Tensor? tensor in _leaves.Concat(_outputs).Concat(Products ?? []).Append(_gradient).Append(_allProducts).Append(_productsAge).Append(Weights))
+        ReleaseCurvature();
+        foreach (Tensor? tensor in _leaves.Concat(_outputs).Concat(_losses).Concat(Products ?? []).Append(_gradient).Append(_allProducts).Append(_productsAge).Append(Weights))
         {
             tensor?.Dispose();
         }

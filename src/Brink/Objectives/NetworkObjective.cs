@@ -9,8 +9,14 @@ namespace Brink.Objectives;
 /// <param name="LineProducts">Whether a linear first layer is multiplied once per ray instead of once per trial.</param>
 /// <param name="GraphBudget">Bytes that graphs kept for Hessian-vector products may hold.</param>
 /// <param name="ProductLifetime">Steps after which line products are computed afresh, so that rounding cannot build up.</param>
+/// <param name="GhostBatchNorm">Whether networks with batch statistics may take them per micro-batch, which changes the objective.</param>
 public sealed record ObjectivePlan(
-    long MicroBatch, bool KeepGraph = true, bool LineProducts = true, long GraphBudget = 2L << 30, int ProductLifetime = 16);
+    long MicroBatch,
+    bool KeepGraph = true,
+    bool LineProducts = true,
+    long GraphBudget = 2L << 30,
+    int ProductLifetime = 16,
+    bool GhostBatchNorm = false);
 
 /// <summary>
 /// The full-batch loss of a network, as a function of the flat vector of its parameters: a sum over micro-batches,
@@ -29,6 +35,7 @@ public sealed class NetworkObjective : Objective
     /// <param name="outputs">K.</param>
     /// <param name="workers">The threads; may be shared between objectives that are not evaluated at the same time.</param>
     /// <param name="plan">How to go about it.</param>
+    /// <exception cref="BrinkException">Batch statistics would be taken per micro-batch, and that was not asked for.</exception>
     public NetworkObjective(
         Module network, SampleBatches batches, LossFunction loss, int outputs, Workers workers, ObjectivePlan plan)
     {
@@ -37,6 +44,12 @@ public sealed class NetworkObjective : Objective
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(workers);
         ArgumentNullException.ThrowIfNull(plan);
+        if (network.HasBatchStatistics && batches.Count > 1 && !plan.GhostBatchNorm)
+        {
+            throw new BrinkException(
+                $"a network with batch normalisation is exact only in one batch: {batches.Samples} samples in micro-batches of {batches.MicroBatch} would be another objective; leave out --micro-batch, or ask for --ghost-batch-norm");
+        }
+
         Network = network;
         Batches = batches;
         Loss = loss;
@@ -80,9 +93,10 @@ public sealed class NetworkObjective : Objective
     /// </summary>
     public bool? KeepsCurvatureGraphs => _curvatureBytes < 0 ? null : _curvatureBytes <= Plan.GraphBudget;
 
-    internal Module Network { get; }
+    /// <summary>The samples.</summary>
+    public SampleBatches Batches { get; }
 
-    internal SampleBatches Batches { get; }
+    internal Module Network { get; }
 
     internal LossFunction Loss { get; }
 

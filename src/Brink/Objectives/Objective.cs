@@ -109,8 +109,8 @@ public abstract class Evaluation : IDisposable
     /// <returns>Names and tensors, owned by the evaluation; empty for most objectives.</returns>
     public virtual IReadOnlyDictionary<string, Tensor> CachedProducts() => new Dictionary<string, Tensor>();
 
-    /// <summary>Frees recorded graphs, keeping value and gradient.</summary>
-    public virtual void ReleaseGraphs()
+    /// <summary>Frees what Hessian-vector products recorded here; the next product records it again.</summary>
+    public virtual void ReleaseCurvature()
     {
     }
 

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using Brink.Objectives;
+using Brink.Torch;
+
+namespace Brink.Experiments;
+
+/// <summary>
+/// How a machine goes about a problem: workers, micro-batch, whether graphs are kept. What the specification leaves
+/// open is measured once, kept for the machine, and written into the resolved specification, so that the same command
+/// is the same run the next time.
+/// </summary>
+internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan, int Workers, int ThreadsPerOperator)
+{
+    /// <summary>Share of the free memory that recorded graphs may take.</summary>
+    private const double GraphShare = 0.35;
+
+    private static readonly int[] s_candidates = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="problem">The problem, its objective not yet built.</param>
+    /// <param name="note">Told what was measured.</param>
+    internal static ExecutionPlan For(Problem problem, Action<string> note)
+    {
+        Specification s = problem.Specification;
+        int samples = problem.SampleCount;
+        bool wholeBatch = problem.Device.IsCuda || (problem.Network.HasBatchStatistics && !s.GhostBatchNorm);
+        bool lineProducts = s.LineProducts != "no" && s.Method is "ls" or "nls" or "nls-ub" or "ponls";
+        long budget = GraphBudget(problem);
+        var plan = new ObjectivePlan(
+            Math.Min(s.MicroBatch ?? samples, samples), s.KeepGraph != "no", lineProducts, budget, GhostBatchNorm: s.GhostBatchNorm);
+        bool keep = s.KeepGraph == "yes";
+        if (s.MicroBatch is null || s.KeepGraph == "auto")
+        {
+            string key = MachineMeasurements.Key(problem);
+            MachineMeasurements.Choice choice = MachineMeasurements.Find(key)
+                ?? MachineMeasurements.Keep(key, Measure(problem, plan, wholeBatch, note));
+            plan = plan with { MicroBatch = s.MicroBatch is null ? Math.Min(choice.MicroBatch, samples) : plan.MicroBatch };
+            keep = s.KeepGraph == "auto" ? choice.KeepGraph : keep;
+        }
+
+        plan = plan with { KeepGraph = keep };
+        (int workers, int threads) = Share(s.Threads, samples, plan.MicroBatch, problem.Device);
+        Specification resolved = s with { MicroBatch = (int)plan.MicroBatch, KeepGraph = keep ? "yes" : "no" };
+        return new ExecutionPlan(resolved, plan, workers, threads);
+    }
+
+    private static (int Workers, int ThreadsPerOperator) Share(int threads, int samples, long microBatch, Device device)
+    {
+        long batches = (samples + microBatch - 1) / microBatch;
+        int workers = device.IsCuda ? 1 : (int)Math.Min(threads, batches);
+        return (workers, workers == 1 ? threads : 1);
+    }
+
+    private static long GraphBudget(Problem problem) =>
+        (long)(GraphShare * (problem.Device.IsCuda ? Runtime.CudaMemory().Free : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
+
+    private static MachineMeasurements.Choice Measure(Problem problem, ObjectivePlan plan, bool wholeBatch, Action<string> note)
+    {
+        Specification s = problem.Specification;
+        long microBatch = s.MicroBatch ?? (wholeBatch ? problem.SampleCount : FastestMicroBatch(problem, plan));
+        plan = plan with { MicroBatch = microBatch };
+        (int workers, int threads) = Share(s.Threads, problem.SampleCount, microBatch, problem.Device);
+        using var shared = new Workers(workers, threads);
+        bool keep = KeepingPays(problem, plan, shared);
+        note($"measured on this machine: micro-batches of {microBatch}, accepted trial's graph {(keep ? "kept" : "computed again")}");
+        return new MachineMeasurements.Choice((int)microBatch, keep);
+    }
+
+    /// <summary>The micro-batch with the least time a sample, for value and gradient.</summary>
+    private static int FastestMicroBatch(Problem problem, ObjectivePlan plan)
+    {
+        int threads = problem.Specification.Threads;
+        int most = (problem.SampleCount + threads - 1) / threads;
+        int[] candidates = [.. s_candidates.Where(size => size < most), most];
+        using var workers = new Workers(Math.Min(threads, problem.SampleCount), 1);
+        (int Size, double Seconds) best = (most, double.PositiveInfinity);
+        foreach (int size in candidates)
+        {
+            int samples = Math.Min(size * workers.Count * Math.Max(1, 64 / size), problem.SampleCount);
+            using NetworkObjective trial = problem.Trial(plan with { MicroBatch = size }, workers, samples);
+            double seconds = Seconds(trial, Wanted.ValueAndGradient, repetitions: 3) / samples;
+
+            // A smaller micro-batch holds less memory: a larger one must be better by more than noise.
+            if (seconds < 0.97 * best.Seconds)
+            {
+                best = (size, seconds);
+            }
+            else if (seconds > 2 * best.Seconds)
+            {
+                break;
+            }
+        }
+
+        return best.Size;
+    }
+
+    /// <summary>
+    /// Whether a forward pass that is kept and differentiated later beats one that is not recorded and done again. Two
+    /// graphs exist at a time, the accepted trial's and the next trial's.
+    /// </summary>
+    private static bool KeepingPays(Problem problem, ObjectivePlan plan, Workers workers)
+    {
+        int probe = (int)Math.Min(problem.SampleCount, plan.MicroBatch * workers.Count);
+        long bytes;
+        using (NetworkObjective small = problem.Trial(plan with { KeepGraph = true }, workers, probe))
+        {
+            long before = HeldBytes(problem.Device);
+            using Evaluation kept = small.Evaluate(Weights(small), Wanted.Value);
+            bytes = HeldBytes(problem.Device) - before;
+        }
+
+        if (2.0 * bytes * problem.SampleCount / probe > plan.GraphBudget)
+        {
+            return false;
+        }
+
+        using NetworkObjective keeping = problem.Trial(plan with { KeepGraph = true }, workers, problem.SampleCount);
+        double kept2 = Seconds(keeping, Wanted.Value, repetitions: 2);
+        using NetworkObjective again = problem.Trial(plan with { KeepGraph = false }, workers, problem.SampleCount);
+        return kept2 < Seconds(again, Wanted.Value, repetitions: 2);
+    }
+
+    private static long HeldBytes(Device device)
+    {
+        if (!device.IsCuda)
+        {
+            return Runtime.TensorBytes;
+        }
+
+        Runtime.CudaSynchronize();
+        (long free, long total) = Runtime.CudaMemory();
+        return total - free;
+    }
+
+    /// <summary>Least time of an evaluation with the gradient that follows it, the first repetition apart.</summary>
+    private static double Seconds(NetworkObjective objective, Wanted wanted, int repetitions)
+    {
+        double least = double.PositiveInfinity;
+        for (int k = 0; k <= repetitions; k++)
+        {
+            var watch = Stopwatch.StartNew();
+            using Evaluation evaluation = objective.Evaluate(Weights(objective), wanted);
+            evaluation.Gradient();
+            if (k > 0)
+            {
+                least = Math.Min(least, watch.Elapsed.TotalSeconds);
+            }
+        }
+
+        return least;
+    }
+
+    private static Tensor Weights(NetworkObjective objective)
+    {
+        Tensor weights = Tensor.Empty([objective.Dimension], objective.Type).Unscoped();
+        using var generator = new Generator(0);
+        weights.FillNormal(0, 0.05, generator);
+        if (objective.Device.IsCuda)
+        {
+            using Tensor here = weights;
+            return here.To(objective.Device).Unscoped();
+        }
+
+        return weights;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Brink.Torch;
+
+namespace Brink.Experiments;
+
+/// <summary>
+/// What was measured on this machine, kept in <c>$XDG_CACHE_HOME/brink/measurements.json</c> (or
+/// <c>~/.cache/brink</c>): the first measurement of a kind stands, so that a second run of the same command is the same
+/// run. Deleting the file measures anew.
+/// </summary>
+public static class MachineMeasurements
+{
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Where the measurements are kept.</summary>
+    public static string Path
+    {
+        get
+        {
+            string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+            string root = string.IsNullOrEmpty(cache)
+                ? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache")
+                : cache;
+            return System.IO.Path.Combine(root, "brink", "measurements.json");
+        }
+    }
+
+    /// <summary>What decides how fast a micro-batch is: problem, precision, threads, libtorch, processor.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <returns>A text.</returns>
+    internal static string Key(Problem problem)
+    {
+        Specification s = problem.Specification;
+        string network = s.Network == "mlp" ? $"mlp {string.Join("-", s.Widths)}" : s.Network;
+        string search = MethodFields.Searches.Contains(s.Method) ? $"search, line products {s.LineProducts}" : "no search";
+        return string.Join("; ",
+            $"{s.Data} × {problem.SampleCount}",
+            $"{network} {s.Activation}{(s.NoBias ? " no bias" : string.Empty)}{(s.BatchNorm ? " batch norm" : string.Empty)}{(s.GhostBatchNorm ? " ghost" : string.Empty)}",
+            s.Loss, s.Dtype, s.Device, $"{s.Threads} threads", search,
+            $"micro-batch {s.MicroBatch?.ToString() ?? "open"}",
+            $"libtorch {Runtime.LibtorchVersion}", RunEnvironment.ProcessorModel());
+    }
+
+    /// <summary>Looks a measurement up.</summary>
+    internal static Choice? Find(string key) => Read().GetValueOrDefault(key);
+
+    /// <summary>Keeps a measurement, unless another process was first; a cache that cannot be written keeps nothing.</summary>
+    /// <returns>The measurement that stands.</returns>
+    internal static Choice Keep(string key, Choice measured)
+    {
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+            using FileStream held = HoldLock();
+            Dictionary<string, Choice> all = Read();
+            if (!all.TryAdd(key, measured))
+            {
+                return all[key];
+            }
+
+            string temporary = Path + ".new";
+            File.WriteAllText(temporary, JsonSerializer.Serialize(all, s_json));
+            File.Move(temporary, Path, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The run's own specification records the choice; only the next run measures again.
+        }
+
+        return measured;
+    }
+
+    private static FileStream HoldLock()
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (attempt < 100)
+            {
+                Thread.Sleep(20);
+            }
+        }
+    }
+
+    private static Dictionary<string, Choice> Read()
+    {
+        try
+        {
+            return File.Exists(Path)
+                ? JsonSerializer.Deserialize<Dictionary<string, Choice>>(File.ReadAllText(Path), s_json) ?? []
+                : [];
+        }
+        catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>What was chosen.</summary>
+    internal sealed record Choice(int MicroBatch, bool KeepGraph);
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Brink.Torch;
+
+namespace Brink.Experiments;
+
+/// <summary>What a run was made with, stored as <c>environment.json</c>: versions, hardware, revision.</summary>
+/// <param name="Brink">Version of Brink.</param>
+/// <param name="Revision">Git revision of the checkout it was built from; null where there is none.</param>
+/// <param name="Dotnet">Version of .NET.</param>
+/// <param name="Libtorch">Version of libtorch.</param>
+/// <param name="Blas">OpenBLAS's description of itself; empty for another BLAS.</param>
+/// <param name="Allocator">Where tensor memory comes from.</param>
+/// <param name="System">Operating system.</param>
+/// <param name="Host">Name of the machine.</param>
+/// <param name="Processor">Model of the processor.</param>
+/// <param name="Cores">Cores that the process may use.</param>
+/// <param name="MemoryBytes">Memory that the process may use.</param>
+/// <param name="CudaDevices">GPUs that libtorch sees.</param>
+/// <param name="CommandLine">How the run was started.</param>
+public sealed record RunEnvironment(
+    string Brink,
+    string? Revision,
+    string Dotnet,
+    string Libtorch,
+    string Blas,
+    string Allocator,
+    string System,
+    string Host,
+    string Processor,
+    int Cores,
+    long MemoryBytes,
+    int CudaDevices,
+    string CommandLine)
+{
+    /// <summary>Looks around.</summary>
+    /// <returns>What was found.</returns>
+    public static RunEnvironment Current() => new(
+        typeof(RunEnvironment).Assembly.GetName().Version?.ToString(3) ?? "?",
+        GitRevision(),
+        Environment.Version.ToString(),
+        Runtime.LibtorchVersion,
+        Runtime.BlasDescription,
+        Runtime.Allocator,
+        RuntimeInformation.OSDescription,
+        Environment.MachineName,
+        ProcessorModel(),
+        Environment.ProcessorCount,
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+        Runtime.CudaIsAvailable ? Runtime.CudaDeviceCount : 0,
+        string.Join(' ', Environment.GetCommandLineArgs().Skip(1)));
+
+    /// <summary>Model of the processor, as the kernel names it.</summary>
+    /// <returns>A name; the architecture where the kernel names none.</returns>
+    public static string ProcessorModel()
+    {
+        const string field = "model name";
+        try
+        {
+            string? line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(field));
+            return line?[(line.IndexOf(':') + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        }
+        catch (IOException)
+        {
+            return RuntimeInformation.ProcessArchitecture.ToString();
+        }
+    }
+
+    private static string? GitRevision()
+    {
+        try
+        {
+            using var git = Process.Start(new ProcessStartInfo("git", ["-C", AppContext.BaseDirectory, "rev-parse", "HEAD"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            });
+            string revision = git!.StandardOutput.ReadToEnd().Trim();
+            git.WaitForExit();
+            return git.ExitCode == 0 ? revision : null;
+        }
+        catch (Exception)
+        {
+            // No git on the machine: the version alone says what was run.
+            return null;
+        }
+    }
+}

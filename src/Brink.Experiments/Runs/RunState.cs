@@ -1,0 +1,65 @@
+using System.Globalization;
+using Brink.Methods;
+using Brink.Objectives;
+using Brink.Torch;
+using Brink.Torch.Serialization;
+
+namespace Brink.Experiments;
+
+/// <summary>
+/// Everything that decides the next bits of a run, to a checkpoint and back: weights under PyTorch's names, and under
+/// <see cref="WeightFile.Reserved"/> what the method and the sharpness measurement remember and the products that cannot
+/// be computed again.
+/// </summary>
+internal static class RunState
+{
+    private const string MethodPrefix = WeightFile.Reserved + "method.";
+    private const string ProductPrefix = WeightFile.Reserved + "product.";
+    private const string SharpnessPrefix = WeightFile.Reserved + "sharpness.";
+    private const string SecondsKey = "brink.seconds";
+
+    /// <summary>Collects the state at w_k.</summary>
+    internal static (IReadOnlyList<SafeTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Save(
+        Evaluation at, NetworkObjective objective, Method method, SharpnessMeasurement sharpness, double seconds)
+    {
+        using var scope = new TensorScope();
+        var entries = new List<SafeTensor>(WeightFile.Entries(at.Weights, objective.Layout));
+        Add(entries, MethodPrefix, method.State());
+        Add(entries, ProductPrefix, at.CachedProducts());
+        Add(entries, SharpnessPrefix, sharpness.State());
+        var metadata = new Dictionary<string, string> { [SecondsKey] = seconds.ToString("R", CultureInfo.InvariantCulture) };
+        return (entries, metadata);
+    }
+
+    /// <summary>Takes the state back.</summary>
+    /// <returns>The evaluation at w_k, and the seconds the run had taken.</returns>
+    internal static (Evaluation At, double Seconds) Restore(
+        Checkpoint checkpoint, NetworkObjective objective, Method method, SharpnessMeasurement sharpness)
+    {
+        using var scope = new TensorScope();
+        Tensor weights = WeightFile.Pack(checkpoint.Tensors, objective.Layout, objective.Type, objective.Device).Unscoped();
+        Dictionary<string, Tensor> state = Part(checkpoint, MethodPrefix);
+        if (state.Count > 0)
+        {
+            method.Restore(state, objective);
+        }
+
+        sharpness.Restore(Part(checkpoint, SharpnessPrefix), objective);
+        Evaluation at = objective.Resume(weights, Part(checkpoint, ProductPrefix), method.Wanted);
+        double seconds = checkpoint.Metadata.TryGetValue(SecondsKey, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : 0;
+        return (at, seconds);
+    }
+
+    private static void Add(List<SafeTensor> entries, string prefix, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        foreach ((string name, Tensor tensor) in tensors.OrderBy(entry => entry.Key))
+        {
+            entries.Add(WeightFile.ToEntry(prefix + name, tensor));
+        }
+    }
+
+    private static Dictionary<string, Tensor> Part(Checkpoint checkpoint, string prefix) =>
+        checkpoint.Tensors
+            .Where(entry => entry.Name.StartsWith(prefix))
+            .ToDictionary(entry => entry.Name[prefix.Length..], WeightFile.ToTensor);
+}

@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using Brink.Methods;
+using Brink.Objectives;
+using Brink.Torch;
+
+namespace Brink.Experiments;
+
+/// <summary>The loop of a run: checkpoint due → measurements due → step → record.</summary>
+internal sealed class TrainingLoop
+{
+    private readonly Problem _problem;
+    private readonly Specification _specification;
+    private readonly RunFolder _folder;
+    private readonly IRunObserver _observer;
+    private readonly Method _method;
+    private readonly SharpnessMeasurement _sharpness;
+    private readonly Stopwatch _watch = new();
+    private double _secondsBefore;
+    private RunSummary _summary;
+    private long? _lastCheckpoint;
+
+    /// <summary>Readies the loop; nothing is evaluated yet.</summary>
+    internal TrainingLoop(Problem problem, RunFolder folder, IRunObserver observer)
+    {
+        _problem = problem;
+        _specification = problem.Specification;
+        _folder = folder;
+        _observer = observer;
+        _method = MethodFactory.Create(_specification);
+        _sharpness = new SharpnessMeasurement(_specification.SharpnessTolerance, (ulong)_specification.Seed);
+        _summary = new RunSummary
+        {
+            Status = RunStatus.Running,
+            IterationsDone = 0,
+            Data = _specification.Data,
+            Network = _specification.Network,
+            Method = _specification.Method,
+            Outputs = problem.Outputs,
+            Parameters = problem.Objective.Dimension,
+            Started = folder.ReadSummary()?.Started ?? DateTimeOffset.UtcNow,
+        };
+    }
+
+    private NetworkObjective Objective => _problem.Objective;
+
+    private double Seconds => _secondsBefore + _watch.Elapsed.TotalSeconds;
+
+    /// <summary>Tells log and observer.</summary>
+    internal void Note(string message)
+    {
+        _folder.Log(message);
+        _observer.Note(message);
+    }
+
+    /// <summary>Runs from given weights.</summary>
+    internal RunOutcome Start(Tensor weights, CancellationToken cancellation)
+    {
+        _folder.CutBackTo(0);
+        return Run(0, () => Objective.Evaluate(weights.Unscoped(), _method.Wanted), cancellation);
+    }
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    internal RunOutcome Continue(Checkpoint checkpoint, CancellationToken cancellation)
+    {
+        _folder.CutBackTo(checkpoint.Iteration);
+        foreach (MetricsLine line in _folder.ReadMetrics())
+        {
+            _summary = _summary.With(line);
+        }
+
+        Note($"resumed from iteration {checkpoint.Iteration} ({Path.GetFileName(checkpoint.Path)})");
+        _lastCheckpoint = checkpoint.Iteration;
+        return Run(
+            checkpoint.Iteration,
+            () =>
+            {
+                (Evaluation at, _secondsBefore) = RunState.Restore(checkpoint, Objective, _method, _sharpness);
+                return at;
+            },
+            cancellation);
+    }
+
+    private RunOutcome Run(long first, Func<Evaluation> begin, CancellationToken cancellation)
+    {
+        _folder.WriteSummary(_summary);
+        _observer.Started(_folder.Path, first, _specification.Iterations, _problem.Outputs);
+        Evaluation? at = null;
+        try
+        {
+            _watch.Start();
+            at = begin();
+            for (long k = first; ; k++)
+            {
+                if (IsDue(k, _specification.CheckpointEvery) && _lastCheckpoint != k && at.IsFinite)
+                {
+                    SaveCheckpoint(k, at);
+                }
+
+                if (WhyStop(k, at) is { } stop)
+                {
+                    return Finish(k, at, stop);
+                }
+
+                if (cancellation.IsCancellationRequested)
+                {
+                    SaveCheckpoint(k, at);
+                    return End(RunStatus.Interrupted, $"interrupted at iteration {k}; continue with 'brink resume {_folder.Path}'");
+                }
+
+                at = Advance(k, at);
+            }
+        }
+        catch (Exception failure) when (failure is RunStoreException or TorchException)
+        {
+            return End(RunStatus.Failed, failure.Message);
+        }
+        finally
+        {
+            at?.Dispose();
+            _method.Dispose();
+            _sharpness.Dispose();
+        }
+    }
+
+    /// <summary>Measures at w_k, takes the step, records the line.</summary>
+    /// <returns>The evaluation at w_{k+1}; the one at w_k is disposed.</returns>
+    private Evaluation Advance(long k, Evaluation at)
+    {
+        MetricsLine measured = Measure(k, at);
+        (Evaluation next, StepReport report) = _method.Step(Objective, at);
+        bool recorded = k % _specification.RecordEvery == 0 || measured.Sharpness is not null || measured.TestLoss is not null;
+        if (recorded)
+        {
+            Record(measured with
+            {
+                StepSize = report.StepSize,
+                Backtracks = report.Backtracks,
+                FunctionEvaluations = report.FunctionEvaluations + (k == 0 ? 1 : 0),
+                GradientEvaluations = report.GradientEvaluations,
+                Hvps = (measured.Hvps ?? 0) + report.HessianVectorProducts,
+                ReferenceValue = report.ReferenceValue,
+                Loss = at.Value,
+                TrainAccuracy = at.Accuracy,
+                GradNorm = _method.Wanted == Wanted.Nothing ? null : at.Gradient().Norm(),
+                Seconds = Seconds,
+            });
+        }
+        else
+        {
+            _summary = _summary with
+            {
+                FunctionEvaluations = _summary.FunctionEvaluations + report.FunctionEvaluations,
+                GradientEvaluations = _summary.GradientEvaluations + report.GradientEvaluations,
+                Hvps = _summary.Hvps + report.HessianVectorProducts,
+            };
+        }
+
+        at.Dispose();
+        return next;
+    }
+
+    /// <summary>Sharpness and test metrics at w_k, where due.</summary>
+    private MetricsLine Measure(long k, Evaluation at)
+    {
+        var line = new MetricsLine { Iteration = k, Loss = 0, Seconds = 0 };
+        if (IsDue(k, _specification.SharpnessEvery))
+        {
+            SharpnessReading reading = _sharpness.Measure(Objective, at);
+            at.ReleaseCurvature();
+            line = line with { Sharpness = reading.Value, SharpnessResidual = reading.Residual, Hvps = reading.Products };
+            if (!reading.Converged)
+            {
+                Note($"iteration {k}: sharpness reached a residual of {reading.Residual:G2}, not {_specification.SharpnessTolerance:G2}");
+            }
+        }
+
+        if (IsDue(k, _specification.TestEvery) && _problem.Test(at, Note) is { } test)
+        {
+            line = line with { TestLoss = test.Loss, TestAccuracy = test.Accuracy };
+        }
+
+        return line;
+    }
+
+    private string? WhyStop(long k, Evaluation at)
+    {
+        if (_method.Wanted == Wanted.Nothing && k < _specification.Iterations && k % _specification.RecordEvery != 0)
+        {
+            return null;
+        }
+
+        if (!at.IsFinite || (_specification.DivergenceLoss is { } limit && at.Value > limit))
+        {
+            return "diverged";
+        }
+
+        return k >= _specification.Iterations
+            || (_specification.UntilLoss is { } loss && at.Value <= loss)
+            || (_specification.UntilGradNorm is { } norm && at.Gradient().Norm() <= norm) ? "done" : null;
+    }
+
+    private RunOutcome Finish(long k, Evaluation at, string stop)
+    {
+        if (stop == "diverged")
+        {
+            Record(new MetricsLine { Iteration = k, Loss = at.Value, Seconds = Seconds, Status = "diverged" });
+            string good = _lastCheckpoint is { } last
+                ? $"; the last good checkpoint is that of iteration {last}"
+                : string.Empty;
+            return End(RunStatus.Diverged, $"the loss is {at.Value:G4} at iteration {k}{good}");
+        }
+
+        if (_lastCheckpoint != k)
+        {
+            SaveCheckpoint(k, at);
+        }
+
+        Record(FinalLine(k, at));
+        string? reason = k < _specification.Iterations ? "reached what it was asked to stop at" : null;
+        return End(RunStatus.Finished, reason);
+    }
+
+    private MetricsLine FinalLine(long k, Evaluation at)
+    {
+        // The final point is measured whatever the cadence: it is what tables compare.
+        MetricsLine line = Measure(0, at) with { Iteration = k };
+        return line with { Loss = at.Value, TrainAccuracy = at.Accuracy, GradNorm = at.Gradient().Norm(), Seconds = Seconds };
+    }
+
+    private void Record(MetricsLine line)
+    {
+        _folder.Append(line);
+        _summary = _summary.With(line);
+        _observer.Recorded(line);
+    }
+
+    private void SaveCheckpoint(long k, Evaluation at)
+    {
+        (IReadOnlyList<Torch.Serialization.SafeTensor> tensors, IReadOnlyDictionary<string, string> metadata) =
+            RunState.Save(at, Objective, _method, _sharpness, Seconds);
+        _folder.SaveCheckpoint(k, tensors, metadata);
+        _folder.WriteSummary(_summary);
+        _lastCheckpoint = k;
+    }
+
+    private RunOutcome End(RunStatus status, string? reason)
+    {
+        _watch.Stop();
+        _summary = _summary with { Status = status, Reason = reason, Ended = DateTimeOffset.UtcNow };
+        try
+        {
+            _folder.WriteSummary(_summary);
+            _folder.Log(reason is null ? $"{status}" : $"{status}: {reason}");
+        }
+        catch (RunStoreException) when (status == RunStatus.Failed)
+        {
+            // The disk that is full is why the run failed: what was written before stays readable.
+        }
+
+        _observer.Ended(status, reason);
+        return new RunOutcome(status, reason, _folder.Path, _summary);
+    }
+
+    private static bool IsDue(long iteration, int every) => every > 0 && iteration % every == 0;
+}
