@@ -39,7 +39,7 @@ public sealed partial record Specification
         }
 
         return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-            ? new SpecificationReader(FromJson(text, path))
+            ? JsonReader(text, path)
             : YamlReader(text, path);
     }
 

@@ -119,8 +119,7 @@ public abstract class SpecificationField
     {
         if (Choices is not null && !IsFlag)
         {
-            string suggestion = NearestName.Suggest(text, Choices) is { } nearest ? $"did you mean '{nearest}'? " : "";
-            return new BrinkException($"{shown}: unknown name '{text}'; {suggestion}(known: {string.Join(", ", Choices)})");
+            return new BrinkException($"{shown}: {NearestName.Unknown(Name, text, [.. Choices]).Message}");
         }
 
         return new BrinkException($"{shown} must be {Legal}, not {(text.Length == 0 ? "empty" : $"'{text}'")}");

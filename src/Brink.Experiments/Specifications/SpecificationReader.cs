@@ -7,8 +7,20 @@ namespace Brink.Experiments;
 /// <param name="start">The values to start from.</param>
 public sealed class SpecificationReader(Specification start)
 {
-    private readonly Dictionary<string, string> origins = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Shown, int Layer)> origins = new(StringComparer.Ordinal);
     private Specification current = start;
+    private int layer;
+
+    /// <summary>
+    /// Begins a layer over what was set so far. A value below it that stops applying because of a value in it is dropped:
+    /// with <c>brink train spec.yaml --method gd</c> the file's <c>c</c> of a line search is not a mistake.
+    /// </summary>
+    /// <returns>This reader.</returns>
+    public SpecificationReader NextLayer()
+    {
+        layer++;
+        return this;
+    }
 
     /// <summary>Gives a field a value.</summary>
     /// <param name="name">The field's name.</param>
@@ -26,7 +38,8 @@ public sealed class SpecificationReader(Specification start)
     /// <exception cref="BrinkException">A value does not apply, or does not agree with another.</exception>
     public Specification Read()
     {
-        SpecificationChecks.Check(current, name => origins.GetValueOrDefault(name, name));
+        DropOverlaid();
+        SpecificationChecks.Check(current, name => origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Shown : name);
         return current;
     }
 
@@ -36,10 +49,25 @@ public sealed class SpecificationReader(Specification start)
     /// <summary>Gives a field a value that was already read.</summary>
     internal SpecificationReader Put(SpecificationField field, object value, string shown)
     {
-        origins[field.Name] = shown;
+        origins[field.Name] = (shown, layer);
         current = current.WithValues([KeyValuePair.Create(field.Name, value)]);
         return this;
     }
+
+    private void DropOverlaid()
+    {
+        // Dropping one may take the ground from another (reference, then memory): until nothing changes.
+        while (SpecificationFields.All.FirstOrDefault(IsOverlaid) is { } field)
+        {
+            current = current.Without(field.Name);
+        }
+    }
+
+    private bool IsOverlaid(SpecificationField field) =>
+        current.GivenValue(field) is not null
+        && field.Conditions.Where(c => !c.Holds(current)).Any(c => LayerOf(c.Field) > LayerOf(field.Name));
+
+    private int LayerOf(string name) => origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Layer : 0;
 
     /// <summary>The field of a name, or one line with the nearest.</summary>
     internal static SpecificationField Require(string name, string shown)
