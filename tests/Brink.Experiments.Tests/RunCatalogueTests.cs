@@ -60,12 +60,17 @@ public sealed class RunCatalogueTests : IDisposable
     {
         Make("runs/a", "nls", 0.5);
         Make("runs/b", "gd", 0.25);
+        Make("runs/c", "gd", 0.25);
+        File.WriteAllText(folder["runs/c/spec.json"], """{"method": "gd", "eta": 0.5, "momentum": 0.9}""");
         RunTable table = RunTable.Compare(RunCatalogue.List(folder["runs"]));
         string[] names = [.. table.Columns.Select(c => c.Name)];
         Assert.Equal("run", names[0]);
         Assert.Contains("method", names);
         Assert.Contains("eta", names);
         Assert.Contains("final_loss", names);
+        Assert.Contains("momentum", names);
+        Assert.DoesNotContain("c", names);
+        Assert.DoesNotContain("nesterov", names);
         Assert.DoesNotContain("data", names);
         Assert.DoesNotContain("out", names);
         Assert.Equal("–", RunTable.Show(RunField.Find("eta"), table.Runs[0]));
@@ -95,9 +100,9 @@ public sealed class RunCatalogueTests : IDisposable
         Assert.Equal("", Cell(4, "loss"));
         Assert.Equal("not_finite", Cell(4, "status"));
 
-        using MemoryStream bytes = new();
-        RunExport.WriteJson(runs, bytes);
-        using JsonDocument json = JsonDocument.Parse(bytes.ToArray());
+        using StringWriter text = new();
+        RunExport.WriteJson(runs, text);
+        using JsonDocument json = JsonDocument.Parse(text.ToString());
         Assert.Equal(5, json.RootElement.GetArrayLength());
         for (int row = 0; row < 5; row++)
         {

@@ -50,9 +50,14 @@ public sealed class RunField
             : $"did you mean '{nearest}'?"));
     }
 
-    /// <summary>The number a run has here, or null; a number that is not finite counts as none.</summary>
+    /// <summary>The number a run has here, or null; one that is not finite counts as none, and <c>count: all</c> as +∞.</summary>
     /// <param name="run">The run.</param>
-    public double? NumberOf(RunEntry run) => value(run) is double number && double.IsFinite(number) ? number : null;
+    public double? NumberOf(RunEntry run) => value(run) switch
+    {
+        double number when double.IsFinite(number) => number,
+        string when IsNumber => double.PositiveInfinity,
+        _ => null,
+    };
 
     /// <summary>What a run has here as text, or null.</summary>
     /// <param name="run">The run.</param>
@@ -103,8 +108,8 @@ public sealed class RunField
             return null;
         }
 
-        // "all" is the one numeric field's word; as a number it is without bound.
-        return !number ? text : double.TryParse(text, out double parsed) ? parsed : double.MaxValue;
+        // The word "all" of the one numeric field that has a word stays text.
+        return number && double.TryParse(text, out double parsed) ? parsed : text;
     }
 
     private static object? Plain(object? value) => value switch
