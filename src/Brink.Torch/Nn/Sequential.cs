@@ -43,7 +43,20 @@ public sealed class Sequential : Module
         Tensor current = input;
         for (int k = place; k < _parts.Length; k++)
         {
-            Tensor next = _parts[k].Forward(current);
+            Tensor next;
+            if (_parts[k] is ReLU && k + 1 < _parts.Length && _parts[k + 1] is MaxPool2d)
+            {
+                // max(relu(x)) = relu(max(x)), and so are all derivatives, bit for bit: the largest element is the same
+                // one, and where it is not positive no gradient passes either way. Rectifying after the pooling touches
+                // a quarter of the memory of doing it before (for 2×2), forward and backward.
+                using Tensor pooled = _parts[k + 1].Forward(current);
+                next = _parts[k].Forward(pooled);
+                k++;
+            }
+            else
+            {
+                next = _parts[k].Forward(current);
+            }
 
             // What the graph does not need of an intermediate result is freed here rather than when the scope ends:
             // without a graph two layers' activations exist at a time, not all of them.

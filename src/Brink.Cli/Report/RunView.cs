@@ -1,0 +1,137 @@
+namespace Brink.Cli.Report;
+
+/// <summary>One quantity along a run, at the iterations where it is known.</summary>
+/// <param name="Iterations">The iterations, increasing.</param>
+/// <param name="Values">The quantity there, of the same length; not finite where it was not.</param>
+internal sealed record Curve(double[] Iterations, double[] Values)
+{
+    /// <summary>
+    /// The curve with few enough points to draw: of each stretch of iterations the smallest and the largest value stay,
+    /// so that oscillations keep their height, and so do the first and the last point.
+    /// </summary>
+    /// <param name="most">Points to keep at most, about; at least 4.</param>
+    /// <returns>This curve when it is short enough.</returns>
+    internal Curve Thinned(int most)
+    {
+        int count = Values.Length;
+        if (count <= most)
+        {
+            return this;
+        }
+
+        int stretches = (most / 2) - 1;
+        var keep = new SortedSet<int> { 0, count - 1 };
+        for (int s = 0; s < stretches; s++)
+        {
+            int begin = (int)((long)s * count / stretches);
+            int end = (int)((long)(s + 1) * count / stretches);
+            int low = begin;
+            int high = begin;
+            for (int i = begin; i < end; i++)
+            {
+                // A value that is not finite marks a break in the curve and must not be thinned away.
+                if (!double.IsFinite(Values[i]))
+                {
+                    keep.Add(i);
+                    continue;
+                }
+
+                low = Values[i] < Values[low] || !double.IsFinite(Values[low]) ? i : low;
+                high = Values[i] > Values[high] || !double.IsFinite(Values[high]) ? i : high;
+            }
+
+            keep.Add(low);
+            keep.Add(high);
+        }
+
+        return new Curve([.. keep.Select(i => Iterations[i])], [.. keep.Select(i => Values[i])]);
+    }
+}
+
+/// <summary>What a comparison shows of a run, as its folder tells it.</summary>
+internal sealed record RunView
+{
+    /// <summary>Name among the runs compared: the method, or the folder where methods repeat.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The run folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary><c>running</c>, <c>finished</c>, <c>interrupted</c>, <c>diverged</c> or <c>failed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Why it ended so; null when simply finished.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>K, the number of outputs; 0 when not known.</summary>
+    public int Outputs { get; init; }
+
+    /// <summary>c of the acceptance test (math.md §2); null for methods without one.</summary>
+    public double? SufficientDecrease { get; init; }
+
+    /// <summary>f(w_k) on the training samples.</summary>
+    public required Curve Loss { get; init; }
+
+    /// <summary>η_k.</summary>
+    public required Curve StepSize { get; init; }
+
+    /// <summary>λ₁ of the Hessian, where measured.</summary>
+    public required Curve Sharpness { get; init; }
+
+    /// <summary>η_k·λ₁(H_k), where λ₁ was measured and a step taken.</summary>
+    public required Curve EtaSharpness { get; init; }
+
+    /// <summary>Fraction of the training samples classified rightly.</summary>
+    public required Curve TrainAccuracy { get; init; }
+
+    /// <summary>Fraction of the test samples classified rightly, where measured.</summary>
+    public required Curve TestAccuracy { get; init; }
+
+    /// <summary>Steps taken.</summary>
+    public required long Iterations { get; init; }
+
+    /// <summary>Loss evaluations spent on steps.</summary>
+    public required long FunctionEvaluations { get; init; }
+
+    /// <summary>Gradient evaluations spent on steps.</summary>
+    public required long GradientEvaluations { get; init; }
+
+    /// <summary>Hessian-vector products spent, by the method and by measurements.</summary>
+    public required long HessianVectorProducts { get; init; }
+
+    /// <summary>Wall-clock seconds.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>The specification: option name to value, as text.</summary>
+    public required IReadOnlyDictionary<string, string> Specification { get; init; }
+
+    /// <summary>The environment: dotted name to value, as text.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>The last loss; NaN when it was not finite, null when nothing was recorded.</summary>
+    public double? FinalLoss => LastOf(Loss);
+
+    /// <summary>The last training accuracy.</summary>
+    public double? FinalTrainAccuracy => LastOf(TrainAccuracy);
+
+    /// <summary>The last test accuracy.</summary>
+    public double? FinalTestAccuracy => LastOf(TestAccuracy);
+
+    /// <summary>The last λ₁.</summary>
+    public double? FinalSharpness => LastOf(Sharpness);
+
+    /// <summary>Mean of η·λ₁ over the finite measurements.</summary>
+    public double? MeanEtaSharpness =>
+        EtaSharpness.Values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average() is var mean && double.IsFinite(mean) ? mean : null;
+
+    /// <summary>2/K, the smallest sharpness a network with a last bias can have under <c>mse</c> (math.md §1).</summary>
+    public double? SmallestSharpness => Outputs > 0 ? 2.0 / Outputs : null;
+
+    /// <summary>Whether the run ended where its numbers ended.</summary>
+    public bool Diverged => Status == "diverged";
+
+    private static double? LastOf(Curve curve) => curve.Values.Length > 0 ? curve.Values[^1] : null;
+}

@@ -1,0 +1,154 @@
+using Brink.Experiments;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Brink.Cli.Terminal;
+
+/// <summary>
+/// A view of the run that is redrawn in place, at most ten times a second of the run's own clock: the run calls, and
+/// no thread or timer of ours takes time from it. The lines below the last one are never touched, so whatever else the
+/// terminal holds stays.
+/// </summary>
+/// <param name="console">The terminal.</param>
+/// <param name="title">What is trained, in a few words; stands first in the view.</param>
+internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObserver
+{
+    private const double SecondsBetweenFrames = 0.1;
+    private const int LabelWidth = 13;
+    private const int ValueWidth = 22;
+
+    /// <summary>η·λ₁ of gradient descent on a quadratic: stable below, unstable above.</summary>
+    private const double EdgeOfStability = 2;
+
+    // Okabe and Ito's colours, told apart by colour-blind readers as well.
+    private static readonly Style s_label = new(Color.Grey);
+    private static readonly Style s_calm = new(new Color(86, 180, 233));
+    private static readonly Style s_above = new(new Color(213, 94, 0));
+    private static readonly Style s_strong = new(decoration: Decoration.Bold);
+
+    private readonly RunProgress _progress = new();
+    private readonly bool _unicode = ProgressDisplay.ShowsUnicode(console);
+    private double _lastFrame = double.NegativeInfinity;
+    private int[] _drawn = [];
+
+    /// <inheritdoc/>
+    public void Started(string folder, long iteration, long iterations, int outputs)
+    {
+        _progress.Start(folder, iteration, iterations, outputs);
+        if (iteration > 0)
+        {
+            console.Write(new Text($"resuming {folder} at iteration {Quantity.Count(iteration)}{Environment.NewLine}"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Recorded(MetricsLine line)
+    {
+        _progress.Add(line);
+        if (line.Seconds - _lastFrame >= SecondsBetweenFrames)
+        {
+            _lastFrame = line.Seconds;
+            Redraw(Frame());
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Note(string message)
+    {
+        List<Line> frame = _drawn.Length > 0 ? Frame() : [];
+        var note = new Line();
+        note.Add($"note: {message}", s_label);
+        Redraw([]);
+        console.Write(new Text(note.Text + Environment.NewLine, s_label));
+        Redraw(frame);
+    }
+
+    /// <inheritdoc/>
+    public void Ended(RunStatus status, string? reason)
+    {
+        Redraw(_progress.Last is null ? [] : Frame());
+        Style style = status is RunStatus.Finished ? s_strong : s_above;
+        console.Write(new Text(_progress.EndLine(status, reason, _unicode) + Environment.NewLine, style));
+    }
+
+    private List<Line> Frame()
+    {
+        int width = Math.Max(console.Profile.Width - 1, 20);
+        int chart = Math.Clamp(width - LabelWidth - ValueWidth - 4, 0, 80);
+        MetricsLine last = _progress.Last!;
+        string product = _unicode ? "η·λ₁" : "eta*lambda1";
+        (string upper, string lower) = Sparkline.AgainstThreshold(_progress.Products.Values, EdgeOfStability, chart, _unicode);
+        string axis = _unicode ? "┤" : "|";
+
+        var head = new Line();
+        head.Add(title, s_strong);
+        head.Add($"  iteration {Quantity.Count(last.Iteration)} of {Quantity.Count(_progress.Iterations)}  ");
+        int bar = Math.Clamp(width - head.Text.Length - 28, 0, 30);
+        int done = (int)(bar * _progress.Share);
+        head.Add(new string(_unicode ? '━' : '=', done), s_calm);
+        head.Add(new string(_unicode ? '─' : '-', bar - done), s_label);
+        head.Add($" {(int)(100 * _progress.Share)} %  {Quantity.Duration(_progress.Seconds)}, {Quantity.Duration(_progress.SecondsLeft)} left");
+
+        return
+        [
+            head,
+            Row("loss", Quantity.Number(last.Loss)).Add("  ").Add(Sparkline.Logarithmic(_progress.Losses.Values, chart, _unicode), s_calm),
+            Row("accuracy", $"{Quantity.Percent(_progress.TrainAccuracy)} train").Add($"  {Quantity.Percent(_progress.TestAccuracy)} test"),
+            Row(_unicode ? "η" : "step (eta)", Quantity.Number(_progress.StepSize)).Add("  ").Add(Sparkline.Logarithmic(_progress.StepSizes.Values, chart, _unicode), s_calm),
+            Row(_unicode ? "λ₁" : "sharpness", Quantity.Number(_progress.Sharpness)).Add(_progress.Outputs > 0 ? $"  2/K = {Quantity.Number(2.0 / _progress.Outputs)}" : string.Empty, s_label),
+            Row(product, Quantity.Number(_progress.Product), _progress.Product > EdgeOfStability ? s_above : s_strong).Add($"4{axis}", s_label).Add(upper, s_above),
+            Row(string.Empty, "against 2", s_label).Add($"2{axis}", s_label).Add(lower, s_calm),
+            Row("evaluations", $"{Quantity.Count(_progress.FunctionEvaluations)} losses").Add(
+                $"  {Quantity.Count(_progress.GradientEvaluations)} gradients, {Quantity.Count(_progress.HessianVectorProducts)} Hessian-vector products"),
+        ];
+    }
+
+    private static Line Row(string label, string value, Style? style = null) =>
+        new Line().Add(label.PadRight(LabelWidth), s_label).Add(value.PadRight(ValueWidth), style ?? s_strong);
+
+    /// <summary>Puts lines where the last frame stood.</summary>
+    private void Redraw(List<Line> lines)
+    {
+        int width = Math.Max(console.Profile.Width - 1, 1);
+        // A terminal that became narrower has wrapped the old lines: they stand on more rows now.
+        int rows = _drawn.Sum(length => Math.Max(1, (length + width) / (width + 1)));
+        var segments = new List<Segment>();
+        if (rows > 0)
+        {
+            segments.Add(Segment.Control($"\u001b[{rows}A\r\u001b[J"));
+        }
+
+        foreach (Line line in lines)
+        {
+            segments.AddRange(Segment.Truncate(line.Segments, width));
+            segments.Add(Segment.LineBreak);
+        }
+
+        _drawn = [.. lines.Select(line => Math.Min(line.Text.Length, width))];
+        console.Write(new Drawing(segments));
+    }
+
+    /// <summary>One row of the view: texts with their styles. Every character used is one cell wide.</summary>
+    private sealed class Line
+    {
+        internal List<Segment> Segments { get; } = [];
+
+        internal string Text => string.Concat(Segments.Select(segment => segment.Text));
+
+        internal Line Add(string text, Style? style = null)
+        {
+            if (text.Length > 0)
+            {
+                Segments.Add(new Segment(text, style ?? Style.Plain));
+            }
+
+            return this;
+        }
+    }
+
+    /// <summary>Segments as they are, written to the terminal at once so that no half frame shows.</summary>
+    private sealed class Drawing(List<Segment> segments) : Renderable
+    {
+        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => segments;
+    }
+}

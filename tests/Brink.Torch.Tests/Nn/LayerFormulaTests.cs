@@ -1,0 +1,143 @@
+using Brink.Torch.Nn;
+using MathNet.Numerics;
+
+namespace Brink.Torch.Tests.Nn;
+
+public sealed class LayerFormulaTests
+{
+    [Fact]
+    public void Linear_is_x_times_the_transposed_weight_plus_the_bias()
+    {
+        using var scope = new TensorScope();
+        var layer = new Linear(3, 2);
+        Networks.BindRandom(layer);
+        Tensor input = Networks.Normal(2, 4, 3);
+        double[] x = input.ToArray<double>();
+        double[] w = Networks.Values(layer.Weight);
+        double[] b = Networks.Values(layer.Bias!);
+        double[] y = layer.Forward(input).ToArray<double>();
+        for (int n = 0; n < 4; n++)
+        {
+            for (int o = 0; o < 2; o++)
+            {
+                double expected = b[o] + Enumerable.Range(0, 3).Sum(i => x[(n * 3) + i] * w[(o * 3) + i]);
+                Assert.Equal(expected, y[(n * 2) + o], 1e-14);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 0, 1, 1)]
+    [InlineData(1, 1, 1, 2)]
+    [InlineData(2, 1, 2, 1)]
+    [InlineData(2, 2, 2, 2)]
+    public void Convolution_is_a_sum_over_taps(int stride, int padding, int dilation, int groups)
+    {
+        using var scope = new TensorScope();
+        const int samples = 2, inputs = 4, outputs = 6, size = 3, height = 7, width = 6;
+        var layer = new Conv2d(inputs, outputs, size, stride, padding, dilation, groups);
+        Networks.BindRandom(layer);
+        Tensor input = Networks.Normal(2, samples, inputs, height, width);
+        double[] x = input.ToArray<double>();
+        double[] w = Networks.Values(layer.Weight);
+        double[] b = Networks.Values(layer.Bias!);
+        Tensor output = layer.Forward(input);
+        int rows = ((height + (2 * padding) - (dilation * (size - 1)) - 1) / stride) + 1;
+        int columns = ((width + (2 * padding) - (dilation * (size - 1)) - 1) / stride) + 1;
+        Assert.Equal([samples, outputs, rows, columns], output.Shape);
+        double[] y = output.ToArray<double>();
+        int perGroup = inputs / groups;
+        for (int index = 0; index < y.Length; index++)
+        {
+            int column = index % columns;
+            int row = index / columns % rows;
+            int o = index / (columns * rows) % outputs;
+            int n = index / (columns * rows * outputs);
+            double expected = b[o];
+            for (int i = 0; i < perGroup; i++)
+            {
+                int channel = (o / (outputs / groups) * perGroup) + i;
+                for (int tap = 0; tap < size * size; tap++)
+                {
+                    int r = (row * stride) - padding + (tap / size * dilation);
+                    int c = (column * stride) - padding + (tap % size * dilation);
+                    if (r >= 0 && r < height && c >= 0 && c < width)
+                    {
+                        expected += w[(((o * perGroup) + i) * size * size) + tap] * x[(((n * inputs) + channel) * height * width) + (r * width) + c];
+                    }
+                }
+            }
+
+            Assert.Equal(expected, y[index], 1e-13);
+        }
+    }
+
+    [Fact]
+    public void Layer_norm_standardises_each_sample()
+    {
+        using var scope = new TensorScope();
+        var layer = new LayerNorm(5, epsilon: 0.1);
+        Networks.BindRandom(layer);
+        Tensor input = Networks.Normal(2, 3, 5);
+        double[] y = layer.Forward(input).ToArray<double>();
+        double[] scale = Networks.Values(layer.Weight);
+        double[] shift = Networks.Values(layer.Bias);
+        foreach (int n in Enumerable.Range(0, 3))
+        {
+            double[] x = input.ToArray<double>()[(n * 5)..((n + 1) * 5)];
+            double mean = x.Average();
+            double deviation = Math.Sqrt(x.Average(v => (v - mean) * (v - mean)) + 0.1);
+            Assert.All(Enumerable.Range(0, 5), k => Assert.Equal((scale[k] * (x[k] - mean) / deviation) + shift[k], y[(n * 5) + k], 1e-13));
+        }
+    }
+
+    [Fact]
+    public void Pooling_takes_the_largest_or_the_mean_of_each_window()
+    {
+        using var scope = new TensorScope();
+        Tensor image = Tensor.From([1.0, 5, 2, 0, -3, 4, 8, 1, 0, 0, 7, 7, -1, -2, 6, 2], 1, 1, 4, 4);
+        Assert.Equal([5.0, 8, 0, 7], new MaxPool2d(2).Forward(image).ToArray<double>());
+        Assert.Equal([8.0, 8, 8, 8], new MaxPool2d(3, stride: 1).Forward(image).ToArray<double>());
+        Assert.Equal([5.0, 8, 4, 8], new MaxPool2d(3, stride: 2, padding: 1).Forward(image).ToArray<double>());
+        Assert.Equal([7.0 / 4, 11.0 / 4, -3.0 / 4, 22.0 / 4], new AvgPool2d(2).Forward(image).ToArray<double>());
+        Assert.Equal([7.0 / 9], new AvgPool2d(3, stride: 4, padding: 1).Forward(image).ToArray<double>());
+        Assert.Equal([37.0 / 16], new AdaptiveAvgPool2d(1).Forward(image).ToArray<double>());
+        Assert.Equal([18.0 / 8, 19.0 / 8], new AdaptiveAvgPool2d(2, 1).Forward(image).ToArray<double>());
+    }
+
+    [Fact]
+    public void Activations_are_their_formulas()
+    {
+        using var scope = new TensorScope();
+        (Module Module, Func<double, double> Formula)[] activations =
+        [
+            (new ReLU(), x => Math.Max(x, 0)),
+            (new Tanh(), Math.Tanh),
+            (new Sigmoid(), x => 1 / (1 + Math.Exp(-x))),
+            (new GELU(), x => x * (1 + SpecialFunctions.Erf(x / Math.Sqrt(2))) / 2),
+            (new ELU(), x => x > 0 ? x : Math.Exp(x) - 1),
+            (new ELU(0.3), x => x > 0 ? x : 0.3 * (Math.Exp(x) - 1)),
+            (new Softplus(), x => Math.Log(1 + Math.Exp(x))),
+            (new Softplus(3), x => Math.Log(1 + Math.Exp(3 * x)) / 3),
+            (new Hardtanh(), x => Math.Clamp(x, -1, 1)),
+            (new Hardtanh(-0.25, 2), x => Math.Clamp(x, -0.25, 2)),
+            (new Identity(), x => x),
+        ];
+        double[] points = [-30, -3, -1, -0.5, -1e-3, 0, 1e-3, 0.5, 1, 3, 30];
+        foreach ((Module module, Func<double, double> formula) in activations)
+        {
+            double[] values = module.Forward(Tensor.From(points)).ToArray<double>();
+            Assert.All(points.Index(), point => Assert.Equal(formula(point.Item), values[point.Index], 1e-12));
+        }
+    }
+
+    [Fact]
+    public void Flatten_is_row_by_row_however_the_images_lie_in_memory()
+    {
+        using var scope = new TensorScope();
+        Tensor images = Networks.Normal(2, 2, 3, 2, 2);
+        Tensor flat = new Flatten().Forward(images.Contiguous(MemoryFormat.ChannelsLast));
+        Assert.Equal([2, 12], flat.Shape);
+        Assert.Equal(images.ToArray<double>(), flat.ToArray<double>());
+    }
+}
