@@ -9,14 +9,14 @@ namespace Brink.Cli;
 /// </summary>
 internal sealed class SpecificationOptions
 {
-    private readonly Dictionary<Option, SpecificationField> fields = [];
+    private readonly Dictionary<Option, SpecificationField> _fields = [];
 
     /// <summary>Makes the options.</summary>
     internal SpecificationOptions()
     {
         foreach (SpecificationField field in SpecificationFields.All)
         {
-            fields.Add(field.IsFlag ? Flag(field) : Valued(field), field);
+            _fields.Add(field.IsFlag ? Flag(field) : Valued(field), field);
         }
     }
 
@@ -28,7 +28,7 @@ internal sealed class SpecificationOptions
     };
 
     /// <summary>The options, in the order of the table.</summary>
-    internal IEnumerable<Option> Options => fields.Keys;
+    internal IEnumerable<Option> Options => _fields.Keys;
 
     /// <summary>Adds the argument and the options to a command.</summary>
     /// <param name="command">The command.</param>
@@ -44,7 +44,7 @@ internal sealed class SpecificationOptions
     /// <summary>Heading under which a help page shows an option; null for an option that is no field.</summary>
     /// <param name="option">The option.</param>
     internal string? GroupOf(Option option) =>
-        fields.TryGetValue(option, out SpecificationField? field) ? SpecificationDocument.TitleOf(field.Group) : null;
+        _fields.TryGetValue(option, out SpecificationField? field) ? SpecificationDocument.TitleOf(field.Group) : null;
 
     /// <summary>The specification that a command line gives.</summary>
     /// <param name="parsed">The command line.</param>
@@ -54,7 +54,7 @@ internal sealed class SpecificationOptions
         SpecificationReader reader = parsed.GetValue(File) is { } path
             ? Specification.ReaderOf(path).NextLayer()
             : new SpecificationReader(new Specification());
-        foreach ((Option option, SpecificationField field) in fields)
+        foreach ((Option option, SpecificationField field) in _fields)
         {
             if (parsed.GetResult(option) is { Implicit: false } result)
             {

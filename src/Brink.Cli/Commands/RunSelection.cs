@@ -8,19 +8,19 @@ internal sealed class RunSelection
 {
     private const string DefaultFolder = "runs";
 
-    private readonly Argument<string[]> folders = new("folder")
+    private readonly Argument<string[]> _folders = new("folder")
     {
         Description = $"Run folders, or folders below which they lie (default {DefaultFolder})",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<string?> where = new("--where")
+    private readonly Option<string?> _where = new("--where")
     {
         Description = "Only runs that meet a condition, e.g. 'method = nls and final_loss < 0.01'; = != < <= > >= ~ (contains), and, or, not, ( )",
         HelpName = "condition",
     };
 
-    private readonly Option<string?> sort = new("--sort")
+    private readonly Option<string?> _sort = new("--sort")
     {
         Description = "Fields to sort by, e.g. 'final_loss' or 'method, final_loss desc'",
         HelpName = "fields",
@@ -30,9 +30,9 @@ internal sealed class RunSelection
     /// <param name="command">The command.</param>
     internal void AddTo(Command command)
     {
-        command.Add(folders);
-        command.Add(where);
-        command.Add(sort);
+        command.Add(_folders);
+        command.Add(_where);
+        command.Add(_sort);
     }
 
     /// <summary>The runs chosen.</summary>
@@ -41,9 +41,9 @@ internal sealed class RunSelection
     internal IReadOnlyList<RunEntry> Read(ParseResult parsed)
     {
         // The condition first: a mistake in it should not wait for a thousand folders.
-        RunQuery? query = parsed.GetValue(where) is { } condition ? RunQuery.Parse(condition) : null;
-        RunOrder? order = parsed.GetValue(sort) is { } fields ? RunOrder.Parse(fields) : null;
-        string[] given = parsed.GetValue(folders) is { Length: > 0 } named ? named : [DefaultFolder];
+        RunQuery? query = parsed.GetValue(_where) is { } condition ? RunQuery.Parse(condition) : null;
+        RunOrder? order = parsed.GetValue(_sort) is { } fields ? RunOrder.Parse(fields) : null;
+        string[] given = parsed.GetValue(_folders) is { Length: > 0 } named ? named : [DefaultFolder];
         if (given is [DefaultFolder] && !Directory.Exists(DefaultFolder))
         {
             throw new BrinkException($"there is no folder {DefaultFolder} here; 'brink train' makes one, or name the folder of your runs");

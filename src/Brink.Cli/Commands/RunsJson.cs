@@ -9,7 +9,7 @@ namespace Brink.Cli.Commands;
 /// <summary>What the listing commands print with <c>--json</c>: one value, numbers as numbers, null for what is lacking.</summary>
 internal static class RunsJson
 {
-    private static readonly JsonSerializerOptions Indented = new()
+    private static readonly JsonSerializerOptions s_indented = new()
     {
         WriteIndented = true,
         NewLine = "\n",
@@ -40,7 +40,7 @@ internal static class RunsJson
             runs.Add(row);
         }
 
-        return runs.ToJsonString(Indented) + "\n";
+        return runs.ToJsonString(s_indented) + "\n";
     }
 
     /// <summary>One object: the run, its status, its summary's fields, and its specification under <c>specification</c>.</summary>
@@ -55,7 +55,7 @@ internal static class RunsJson
 
         value["problem"] = run.Problem;
         value["specification"] = JsonNode.Parse(run.Specification!.ToJson());
-        return value.ToJsonString(Indented) + "\n";
+        return value.ToJsonString(s_indented) + "\n";
     }
 
     private static JsonNode? Value(RunField field, RunEntry run)

@@ -13,7 +13,7 @@ namespace Brink.Experiments;
 /// </summary>
 public static class RunExport
 {
-    private static readonly (string Name, PropertyInfo Property)[] Metrics =
+    private static readonly (string Name, PropertyInfo Property)[] s_metrics =
     [
         .. typeof(MetricsLine).GetProperties()
             .Where(p => p.Name != nameof(MetricsLine.IsFinite))
@@ -27,7 +27,7 @@ public static class RunExport
     public static void WriteCsv(IReadOnlyList<RunEntry> runs, TextWriter output)
     {
         SpecificationField[] fields = Fields(runs);
-        IEnumerable<string> header = ["run", .. fields.Select(f => "spec." + f.Name), .. Metrics.Select(m => m.Name)];
+        IEnumerable<string> header = ["run", .. fields.Select(f => "spec." + f.Name), .. s_metrics.Select(m => m.Name)];
         output.Write(string.Join(',', header) + "\n");
         foreach (RunEntry run in runs.Where(r => r.Specification is not null))
         {
@@ -36,7 +36,7 @@ public static class RunExport
             foreach (MetricsLine line in RunRecord.ReadMetrics(run.Path))
             {
                 output.Write(prefix);
-                foreach ((_, PropertyInfo property) in Metrics)
+                foreach ((_, PropertyInfo property) in s_metrics)
                 {
                     output.Write(',');
                     output.Write(Cell(Text(property.GetValue(line))));
@@ -90,7 +90,7 @@ public static class RunExport
             }
         }
 
-        foreach ((string name, PropertyInfo property) in Metrics)
+        foreach ((string name, PropertyInfo property) in s_metrics)
         {
             writer.WritePropertyName(name);
             JsonSerializer.Serialize(writer, property.GetValue(line), property.PropertyType, RunJson.Line);

@@ -5,15 +5,15 @@ namespace Brink.Experiments;
 /// <param name="Runs">The runs, one a row.</param>
 public sealed record RunTable(IReadOnlyList<RunField> Columns, IReadOnlyList<RunEntry> Runs)
 {
-    private static readonly string[] Listed =
+    private static readonly string[] s_listed =
         ["run", "status", "data", "network", "method", "iterations_done", "final_loss", "test_accuracy", "final_sharpness", "mean_eta_sharpness", "seconds"];
 
-    private static readonly string[] Outcomes =
+    private static readonly string[] s_outcomes =
         ["status", "iterations_done", "final_loss", "best_loss", "train_accuracy", "test_accuracy", "final_sharpness", "mean_eta_sharpness", "function_evaluations", "gradient_evaluations", "hvps", "seconds"];
 
     /// <summary>The table of <c>brink runs list</c>: what each run is, how it stands and how it went.</summary>
     /// <param name="runs">The runs.</param>
-    public static RunTable List(IReadOnlyList<RunEntry> runs) => new([.. Listed.Select(RunField.Find)], runs);
+    public static RunTable List(IReadOnlyList<RunEntry> runs) => new([.. s_listed.Select(RunField.Find)], runs);
 
     /// <summary>The table of <c>brink runs compare</c>: the fields of the specifications in which the runs differ, and the outcomes.</summary>
     /// <param name="runs">The runs.</param>
@@ -22,7 +22,7 @@ public sealed record RunTable(IReadOnlyList<RunField> Columns, IReadOnlyList<Run
         IEnumerable<RunField> differing = SpecificationFields.All
             .Where(f => f.Name != "out" && Differs(f, runs))
             .Select(f => RunField.Find(f.Name));
-        return new RunTable([RunField.Find("run"), .. differing, .. Outcomes.Select(RunField.Find)], runs);
+        return new RunTable([RunField.Find("run"), .. differing, .. s_outcomes.Select(RunField.Find)], runs);
     }
 
     /// <summary>

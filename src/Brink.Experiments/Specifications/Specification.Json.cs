@@ -8,7 +8,7 @@ namespace Brink.Experiments;
 /// <content>JSON: the form that run folders hold.</content>
 public sealed partial record Specification
 {
-    private static readonly JsonWriterOptions Written = new()
+    private static readonly JsonWriterOptions s_written = new()
     {
         Indented = true,
         NewLine = "\n",
@@ -27,7 +27,7 @@ public sealed partial record Specification
     public string ToJson()
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, Written))
+        using (Utf8JsonWriter writer = new(buffer, s_written))
         {
             writer.WriteStartObject();
             foreach (SpecificationField field in SpecificationFields.All)

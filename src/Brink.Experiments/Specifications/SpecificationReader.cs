@@ -7,9 +7,9 @@ namespace Brink.Experiments;
 /// <param name="start">The values to start from.</param>
 public sealed class SpecificationReader(Specification start)
 {
-    private readonly Dictionary<string, (string Shown, int Layer)> origins = new(StringComparer.Ordinal);
-    private Specification current = start;
-    private int layer;
+    private readonly Dictionary<string, (string Shown, int Layer)> _origins = new(StringComparer.Ordinal);
+    private Specification _current = start;
+    private int _layer;
 
     /// <summary>
     /// Begins a layer over what was set so far. A value below it that stops applying because of a value in it is dropped:
@@ -18,7 +18,7 @@ public sealed class SpecificationReader(Specification start)
     /// <returns>This reader.</returns>
     public SpecificationReader NextLayer()
     {
-        layer++;
+        _layer++;
         return this;
     }
 
@@ -39,18 +39,18 @@ public sealed class SpecificationReader(Specification start)
     public Specification Read()
     {
         DropOverlaid();
-        SpecificationChecks.Check(current, name => origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Shown : name);
-        return current;
+        SpecificationChecks.Check(_current, name => _origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Shown : name);
+        return _current;
     }
 
     /// <summary>The specification as gathered, each value checked alone.</summary>
-    internal Specification Unchecked() => current;
+    internal Specification Unchecked() => _current;
 
     /// <summary>Gives a field a value that was already read.</summary>
     internal SpecificationReader Put(SpecificationField field, object value, string shown)
     {
-        origins[field.Name] = (shown, layer);
-        current = current.WithValues([KeyValuePair.Create(field.Name, value)]);
+        _origins[field.Name] = (shown, _layer);
+        _current = _current.WithValues([KeyValuePair.Create(field.Name, value)]);
         return this;
     }
 
@@ -59,15 +59,15 @@ public sealed class SpecificationReader(Specification start)
         // Dropping one may take the ground from another (reference, then memory): until nothing changes.
         while (SpecificationFields.All.FirstOrDefault(IsOverlaid) is { } field)
         {
-            current = current.Without(field.Name);
+            _current = _current.Without(field.Name);
         }
     }
 
     private bool IsOverlaid(SpecificationField field) =>
-        current.GivenValue(field) is not null
-        && field.Conditions.Where(c => !c.Holds(current)).Any(c => LayerOf(c.Field) > LayerOf(field.Name));
+        _current.GivenValue(field) is not null
+        && field.Conditions.Where(c => !c.Holds(_current)).Any(c => LayerOf(c.Field) > LayerOf(field.Name));
 
-    private int LayerOf(string name) => origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Layer : 0;
+    private int LayerOf(string name) => _origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Layer : 0;
 
     /// <summary>The field of a name, or one line with the nearest.</summary>
     internal static SpecificationField Require(string name, string shown)
