@@ -306,6 +306,30 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_never_sees_half_a_summary()
+    {
+        using RunFolder run = Create();
+        run.WriteSummary(Summary(RunStatus.Running));
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Task writer = Task.Run(
+            () =>
+            {
+                for (int i = 0; i < 100; i++)
+                {
+                    run.WriteSummary(Summary(RunStatus.Running) with { IterationsDone = i, Reason = new string('x', i * 100) });
+                }
+            },
+            cancellation);
+        while (!writer.IsCompleted)
+        {
+            RunSummary read = RunRecord.ReadSummary(Run)!;
+            Assert.Equal(read.IterationsDone * 100, read.Reason?.Length ?? 0);
+        }
+
+        await writer;
+    }
+
+    [Fact]
     public void The_summary_comes_back_and_follows_the_lines()
     {
         using RunFolder run = Create();

@@ -121,9 +121,9 @@ public sealed class SpecificationTests
     [InlineData("metod: nls", "line 1: metod: a specification has no such field; did you mean 'method'?")]
     [InlineData("# a comment\n\nsharpness_every: 3", "line 3: sharpness_every: a specification has no such field; did you mean 'sharpness-every'?")]
     [InlineData("qqqqqqqqqq: 1", "line 1: qqqqqqqqqq: a specification has no such field; docs/specification.md lists them all")]
-    [InlineData("data: fashon-mnist", "line 1: data: unknown name 'fashon-mnist'; did you mean 'fashion-mnist'? (known: fashion-mnist, mnist, cifar10)")]
-    [InlineData("method: nsl", "line 1: method: unknown name 'nsl'; did you mean 'nls'? (known: gd, warmup, ls, nls, nls-ub, ponls, cdat, sam, sgd, rmsprop, adam)")]
-    [InlineData("network: resnet", "line 1: network: unknown name 'resnet'; (known: mlp, cnn)")]
+    [InlineData("data: fashon-mnist", "line 1: data: unknown data 'fashon-mnist': did you mean 'fashion-mnist'? known are fashion-mnist, mnist, cifar10")]
+    [InlineData("method: nsl", "line 1: method: unknown method 'nsl': did you mean 'nls'? known are gd, warmup, ls, nls, nls-ub, ponls, cdat, sam, sgd, rmsprop, adam")]
+    [InlineData("network: resnet", "line 1: network: unknown network 'resnet': known are mlp, cnn")]
     [InlineData("seed: 1\nc: 1.5", "line 2: c must be a number between 0 and 1 (both excluded), not '1.5'")]
     [InlineData("delta: 1", "line 1: delta must be a number between 0 and 1 (both excluded), not '1'")]
     [InlineData("method: cdat\nsigma: 0", "line 2: sigma must be a number above 0, not '0'")]
@@ -224,6 +224,19 @@ public sealed class SpecificationTests
     }
 
     [Fact]
+    public void Options_over_a_file_drop_what_they_make_meaningless_and_nothing_else()
+    {
+        SpecificationReader File() => new SpecificationReader(new Specification())
+            .Set("method", "nls", "f: method").Set("reference", "grippo", "f: reference").Set("memory", "5", "f: memory").Set("c", "0.1", "f: c").Set("seed", "3", "f: seed").NextLayer();
+        Assert.Equal(["method", "seed"], File().Set("method", "gd", "--method").Read().Given.Order(StringComparer.Ordinal));
+        Assert.Equal(["c", "method", "reference", "seed"], File().Set("reference", "monotone", "--reference").Read().Given.Order(StringComparer.Ordinal));
+        Assert.Equal(["c", "memory", "method", "reference", "seed"], File().Set("method", "nls-ub", "--method").Read().Given.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            "--delta applies only where method is ls, nls, nls-ub or ponls; here it is gd",
+            Assert.Throws<BrinkException>(() => File().Set("method", "gd", "--method").Set("delta", "0.9", "--delta").Read()).Message);
+    }
+
+    [Fact]
     public void Values_set_in_code_are_checked_too()
     {
         Assert.Throws<BrinkException>(new Specification { C = double.NaN }.Validate);
@@ -232,6 +245,18 @@ public sealed class SpecificationTests
         Assert.Throws<BrinkException>(new Specification { Method = "newton" }.Validate);
         Assert.Throws<BrinkException>(new Specification { Count = -1 }.Validate);
         new Specification { Method = "gd", Eta = 0.5 }.Validate();
+    }
+
+    [Fact]
+    public void The_document_of_the_fields_is_current()
+    {
+        string path = RepositoryFile("docs/specification.md");
+        if (Environment.GetEnvironmentVariable("BRINK_WRITE_DOCS") == "1")
+        {
+            File.WriteAllText(path, SpecificationDocument.Markdown());
+        }
+
+        Assert.Equal(SpecificationDocument.Markdown(), File.ReadAllText(path));
     }
 
     [Fact]
@@ -248,5 +273,17 @@ public sealed class SpecificationTests
     {
         BrinkException error = Assert.Throws<BrinkException>(() => Specification.FromFile("no/such.yaml"));
         Assert.StartsWith("cannot read the specification no/such.yaml: ", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string RepositoryFile(string relative)
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Brink.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        Assert.SkipWhen(folder is null, "the tests do not run inside a checkout");
+        return Path.Combine(folder!.FullName, relative);
     }
 }

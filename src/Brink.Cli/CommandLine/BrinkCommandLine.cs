@@ -40,6 +40,8 @@ internal static class BrinkCommandLine
         var root = new RootCommand("Gradient descent with large steps: train at the edge of stability, and see it.")
         {
             DoctorCommand.Create(),
+            RunsCommand.Create(),
+            ExportCommand.Create(),
             CompletionCommand.Create(),
             LauncherCommands.CreateSetup(),
             LauncherCommands.CreateTest(),

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 
 namespace Brink.Experiments;
@@ -11,7 +13,7 @@ namespace Brink.Experiments;
 /// </summary>
 public static class RunExport
 {
-    private static readonly (string Name, PropertyInfo Property)[] Metrics =
+    private static readonly (string Name, PropertyInfo Property)[] s_metrics =
     [
         .. typeof(MetricsLine).GetProperties()
             .Where(p => p.Name != nameof(MetricsLine.IsFinite))
@@ -25,7 +27,7 @@ public static class RunExport
     public static void WriteCsv(IReadOnlyList<RunEntry> runs, TextWriter output)
     {
         SpecificationField[] fields = Fields(runs);
-        IEnumerable<string> header = ["run", .. fields.Select(f => "spec." + f.Name), .. Metrics.Select(m => m.Name)];
+        IEnumerable<string> header = ["run", .. fields.Select(f => "spec." + f.Name), .. s_metrics.Select(m => m.Name)];
         output.Write(string.Join(',', header) + "\n");
         foreach (RunEntry run in runs.Where(r => r.Specification is not null))
         {
@@ -34,7 +36,7 @@ public static class RunExport
             foreach (MetricsLine line in RunRecord.ReadMetrics(run.Path))
             {
                 output.Write(prefix);
-                foreach ((_, PropertyInfo property) in Metrics)
+                foreach ((_, PropertyInfo property) in s_metrics)
                 {
                     output.Write(',');
                     output.Write(Cell(Text(property.GetValue(line))));
@@ -45,46 +47,57 @@ public static class RunExport
         }
     }
 
-    /// <summary>Writes one JSON array with an object a row; numbers stay numbers, null where there is no value or one that is not finite.</summary>
+    /// <summary>Writes one JSON array with an object a row, a row a line; numbers stay numbers, null where there is no value or one that is not finite.</summary>
     /// <param name="runs">The runs; broken ones are not exported.</param>
-    /// <param name="output">Where to; not closed.</param>
+    /// <param name="output">Where to.</param>
     /// <exception cref="BrinkException">A run's metrics cannot be read.</exception>
-    public static void WriteJson(IReadOnlyList<RunEntry> runs, Stream output)
+    public static void WriteJson(IReadOnlyList<RunEntry> runs, TextWriter output)
     {
         SpecificationField[] fields = Fields(runs);
-        using Utf8JsonWriter writer = new(output, new JsonWriterOptions { Encoder = RunJson.Line.Encoder });
-        writer.WriteStartArray();
+        ArrayBufferWriter<byte> buffer = new();
+        using Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Encoder = RunJson.Line.Encoder });
+        string before = "[\n";
         foreach (RunEntry run in runs.Where(r => r.Specification is not null))
         {
             foreach (MetricsLine line in RunRecord.ReadMetrics(run.Path))
             {
-                writer.WriteStartObject();
-                writer.WriteString("run", run.Path);
-                foreach (SpecificationField field in fields)
-                {
-                    writer.WritePropertyName("spec." + field.Name);
-                    if (run.Specification!.GivenValue(field) is { } value)
-                    {
-                        field.WriteJson(writer, value);
-                    }
-                    else
-                    {
-                        writer.WriteNullValue();
-                    }
-                }
-
-                foreach ((string name, PropertyInfo property) in Metrics)
-                {
-                    writer.WritePropertyName(name);
-                    JsonSerializer.Serialize(writer, property.GetValue(line), property.PropertyType, RunJson.Line);
-                }
-
-                writer.WriteEndObject();
-                writer.Flush();
+                WriteRow(writer, run, fields, line);
+                output.Write(before);
+                output.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
+                before = ",\n";
+                buffer.ResetWrittenCount();
+                writer.Reset(buffer);
             }
         }
 
-        writer.WriteEndArray();
+        output.Write(before == "[\n" ? "[]\n" : "\n]\n");
+    }
+
+    private static void WriteRow(Utf8JsonWriter writer, RunEntry run, SpecificationField[] fields, MetricsLine line)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("run", run.Path);
+        foreach (SpecificationField field in fields)
+        {
+            writer.WritePropertyName("spec." + field.Name);
+            if (run.Specification!.GivenValue(field) is { } value)
+            {
+                field.WriteJson(writer, value);
+            }
+            else
+            {
+                writer.WriteNullValue();
+            }
+        }
+
+        foreach ((string name, PropertyInfo property) in s_metrics)
+        {
+            writer.WritePropertyName(name);
+            JsonSerializer.Serialize(writer, property.GetValue(line), property.PropertyType, RunJson.Line);
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
     }
 
     private static SpecificationField[] Fields(IReadOnlyList<RunEntry> runs) =>

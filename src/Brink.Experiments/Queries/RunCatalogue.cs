@@ -18,8 +18,7 @@ public static class RunCatalogue
         Find(root, folders);
         RunEntry[] entries = new RunEntry[folders.Count];
         Parallel.For(0, folders.Count, i => entries[i] = RunEntry.Read(folders[i]));
-        StringComparer natural = StringComparer.Create(System.Globalization.CultureInfo.InvariantCulture, System.Globalization.CompareOptions.NumericOrdering);
-        return [.. entries.OrderBy(e => e.Path, natural)];
+        return [.. entries.OrderBy(e => e.Path, Comparer<string>.Create(Natural))];
     }
 
     private static void Find(string folder, List<string> found)
@@ -45,5 +44,49 @@ public static class RunCatalogue
         {
             // A folder that may not be listed shows no runs, and must not hide the others.
         }
+    }
+
+    /// <summary>Compares runs of digits as numbers, all else by character; .NET's own numeric ordering needs ICU, which is switched off.</summary>
+    private static int Natural(string a, string b)
+    {
+        int i = 0;
+        int j = 0;
+        while (i < a.Length && j < b.Length)
+        {
+            ReadOnlySpan<char> left = Digits(a, i);
+            ReadOnlySpan<char> right = Digits(b, j);
+            int order;
+            if (left.IsEmpty || right.IsEmpty)
+            {
+                order = a[i++].CompareTo(b[j++]);
+            }
+            else
+            {
+                i += left.Length;
+                j += right.Length;
+                ReadOnlySpan<char> x = left.TrimStart('0');
+                ReadOnlySpan<char> y = right.TrimStart('0');
+                order = x.Length != y.Length ? x.Length.CompareTo(y.Length) : x.SequenceCompareTo(y);
+            }
+
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        int rest = (a.Length - i).CompareTo(b.Length - j);
+        return rest != 0 ? rest : string.CompareOrdinal(a, b);
+    }
+
+    private static ReadOnlySpan<char> Digits(string text, int begin)
+    {
+        int end = begin;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+        {
+            end++;
+        }
+
+        return text.AsSpan(begin, end - begin);
     }
 }

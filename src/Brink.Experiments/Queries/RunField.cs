@@ -10,19 +10,19 @@ namespace Brink.Experiments;
 /// </summary>
 public sealed class RunField
 {
-    private static readonly List<RunField> Known = MakeAll();
-    private readonly Func<RunEntry, object?> value;
+    private static readonly List<RunField> s_known = MakeAll();
+    private readonly Func<RunEntry, object?> _value;
 
     private RunField(string name, bool isNumber, IReadOnlyList<string>? choices, Func<RunEntry, object?> value)
     {
         Name = name;
         IsNumber = isNumber;
         Choices = choices;
-        this.value = value;
+        _value = value;
     }
 
     /// <summary>All fields: where the run lies, its summary's fields in snake_case, its specification's as options are spelled.</summary>
-    public static IReadOnlyList<RunField> All => Known;
+    public static IReadOnlyList<RunField> All => s_known;
 
     /// <summary>The name.</summary>
     public string Name { get; }
@@ -39,24 +39,29 @@ public sealed class RunField
     public static RunField Find(string name)
     {
         string key = name.Replace('-', '_');
-        if (Known.Find(f => f.Name.Replace('-', '_') == key) is { } field)
+        if (s_known.Find(f => f.Name.Replace('-', '_') == key) is { } field)
         {
             return field;
         }
 
-        string? nearest = NearestName.Suggest(name, Known.Select(f => f.Name));
+        string? nearest = NearestName.Suggest(name, s_known.Select(f => f.Name));
         throw new BrinkException($"a run has no field '{name}'; " + (nearest is null
             ? "docs/run-format.md and docs/specification.md list them all"
             : $"did you mean '{nearest}'?"));
     }
 
-    /// <summary>The number a run has here, or null; a number that is not finite counts as none.</summary>
+    /// <summary>The number a run has here, or null; one that is not finite counts as none, and <c>count: all</c> as +∞.</summary>
     /// <param name="run">The run.</param>
-    public double? NumberOf(RunEntry run) => value(run) is double number && double.IsFinite(number) ? number : null;
+    public double? NumberOf(RunEntry run) => _value(run) switch
+    {
+        double number when double.IsFinite(number) => number,
+        string when IsNumber => double.PositiveInfinity,
+        _ => null,
+    };
 
     /// <summary>What a run has here as text, or null.</summary>
     /// <param name="run">The run.</param>
-    public string? TextOf(RunEntry run) => value(run) switch
+    public string? TextOf(RunEntry run) => _value(run) switch
     {
         null => null,
         double number => double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant() : null,
@@ -103,8 +108,8 @@ public sealed class RunField
             return null;
         }
 
-        // "all" is the one numeric field's word; as a number it is without bound.
-        return !number ? text : double.TryParse(text, out double parsed) ? parsed : double.MaxValue;
+        // The word "all" of the one numeric field that has a word stays text.
+        return number && double.TryParse(text, out double parsed) ? parsed : text;
     }
 
     private static object? Plain(object? value) => value switch

@@ -3,9 +3,9 @@ namespace Brink.Experiments;
 /// <summary>An order of runs: <c>method, final_loss desc</c>. Runs that lack a field come last, whichever the direction.</summary>
 public sealed class RunOrder
 {
-    private readonly List<(RunField Field, bool Descending)> keys;
+    private readonly List<(RunField Field, bool Descending)> _keys;
 
-    private RunOrder(List<(RunField Field, bool Descending)> keys) => this.keys = keys;
+    private RunOrder(List<(RunField Field, bool Descending)> keys) => _keys = keys;
 
     /// <summary>Reads an order.</summary>
     /// <param name="text">Fields joined by commas, each optionally followed by <c>asc</c> or <c>desc</c>.</param>
@@ -34,7 +34,7 @@ public sealed class RunOrder
 
     private int Compare(RunEntry? a, RunEntry? b)
     {
-        foreach ((RunField field, bool descending) in keys)
+        foreach ((RunField field, bool descending) in _keys)
         {
             string? left = field.TextOf(a!);
             string? right = field.TextOf(b!);

@@ -8,7 +8,7 @@ namespace Brink.Experiments;
 internal sealed class RunQueryParser
 {
     // Longer spellings first, so that "<=" is not read as "<".
-    private static readonly (string Text, QueryOperator Operator)[] Operators =
+    private static readonly (string Text, QueryOperator Operator)[] s_operators =
     [
         ("!=", QueryOperator.NotEqual),
         ("<=", QueryOperator.LessOrEqual),
@@ -19,24 +19,24 @@ internal sealed class RunQueryParser
         ("~", QueryOperator.Contains),
     ];
 
-    private static readonly string[] Words = ["and", "or", "not"];
-    private readonly string text;
-    private readonly List<Token> tokens = [];
-    private int next;
+    private static readonly string[] s_words = ["and", "or", "not"];
+    private readonly string _text;
+    private readonly List<Token> _tokens = [];
+    private int _next;
 
     internal RunQueryParser(string text)
     {
-        this.text = text;
+        _text = text;
         Split();
     }
 
-    private Token Current => tokens[next];
+    private Token Current => _tokens[_next];
 
-    internal static string Spell(QueryOperator value) => Operators.First(o => o.Operator == value).Text;
+    internal static string Spell(QueryOperator value) => s_operators.First(o => o.Operator == value).Text;
 
     /// <summary>A value as it can stand in a query: bare where that is read as one word, else in quotes.</summary>
     internal static string Quote(string value) =>
-        value.Length > 0 && value.All(IsWordCharacter) && !Words.Contains(value)
+        value.Length > 0 && value.All(IsWordCharacter) && !s_words.Contains(value)
             ? value
             : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
@@ -81,14 +81,14 @@ internal sealed class RunQueryParser
 
         if (Current is { Kind: TokenKind.Symbol, Text: "(" })
         {
-            next++;
+            _next++;
             RunQuery inner = ParseOr();
             if (Current is not { Kind: TokenKind.Symbol, Text: ")" })
             {
                 throw Unexpected("')'");
             }
 
-            next++;
+            _next++;
             return inner;
         }
 
@@ -97,24 +97,24 @@ internal sealed class RunQueryParser
 
     private RunQuery.Comparison ParseComparison()
     {
-        if (Current.Kind != TokenKind.Word || Words.Contains(Current.Text))
+        if (Current.Kind != TokenKind.Word || s_words.Contains(Current.Text))
         {
             throw Unexpected("a field's name");
         }
 
         RunField field = RunField.Find(Current.Text);
-        next++;
-        QueryOperator comparison = Current.Kind == TokenKind.Symbol && Operators.Any(o => o.Text == Current.Text)
-            ? Operators.First(o => o.Text == Current.Text).Operator
+        _next++;
+        QueryOperator comparison = Current.Kind == TokenKind.Symbol && s_operators.Any(o => o.Text == Current.Text)
+            ? s_operators.First(o => o.Text == Current.Text).Operator
             : throw Unexpected("one of = != < <= > >= ~");
-        next++;
-        if (Current.Kind is not (TokenKind.Word or TokenKind.Quoted) || (Current.Kind == TokenKind.Word && Words.Contains(Current.Text)))
+        _next++;
+        if (Current.Kind is not (TokenKind.Word or TokenKind.Quoted) || (Current.Kind == TokenKind.Word && s_words.Contains(Current.Text)))
         {
             throw Unexpected("a value");
         }
 
         string value = Current.Text;
-        next++;
+        _next++;
         CheckValue(field, comparison, value);
         return new RunQuery.Comparison(field, comparison, value);
     }
@@ -128,14 +128,14 @@ internal sealed class RunQueryParser
 
         if (field.IsNumber && !(double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)))
         {
-            throw new BrinkException($"'{text}': {field.Name} is a number, and '{value}' is none");
+            throw new BrinkException($"'{_text}': {field.Name} is a number, and '{value}' is none");
         }
 
         if (comparison is QueryOperator.Equal or QueryOperator.NotEqual && field.Choices is { } choices && !choices.Contains(value))
         {
             string? nearest = NearestName.Suggest(value, choices);
             throw new BrinkException(
-                $"'{text}': {field.Name} is never '{value}'; " + (nearest is null ? $"it is one of {string.Join(", ", choices)}" : $"did you mean '{nearest}'?"));
+                $"'{_text}': {field.Name} is never '{value}'; " + (nearest is null ? $"it is one of {string.Join(", ", choices)}" : $"did you mean '{nearest}'?"));
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed class RunQueryParser
     {
         if (Current.Kind == TokenKind.Word && Current.Text == word)
         {
-            next++;
+            _next++;
             return true;
         }
 
@@ -151,15 +151,15 @@ internal sealed class RunQueryParser
     }
 
     private BrinkException Unexpected(string wanted) => new(
-        $"'{text}': expected {wanted} at character {Current.Position + 1}, not "
+        $"'{_text}': expected {wanted} at character {Current.Position + 1}, not "
         + (Current.Kind == TokenKind.End ? "the end" : $"'{Current.Text}'"));
 
     private void Split()
     {
         int at = 0;
-        while (at < text.Length)
+        while (at < _text.Length)
         {
-            char c = text[at];
+            char c = _text[at];
             if (char.IsWhiteSpace(c))
             {
                 at++;
@@ -170,55 +170,55 @@ internal sealed class RunQueryParser
             }
             else if (c is '(' or ')')
             {
-                tokens.Add(new Token(TokenKind.Symbol, c.ToString(), at++));
+                _tokens.Add(new Token(TokenKind.Symbol, c.ToString(), at++));
             }
-            else if (Array.Find(Operators, o => text.AsSpan(at).StartsWith(o.Text)) is { Text: { } symbol })
+            else if (Array.Find(s_operators, o => _text.AsSpan(at).StartsWith(o.Text)) is { Text: { } symbol })
             {
-                tokens.Add(new Token(TokenKind.Symbol, symbol, at));
+                _tokens.Add(new Token(TokenKind.Symbol, symbol, at));
                 at += symbol.Length;
             }
             else if (IsWordCharacter(c))
             {
                 int begin = at;
-                while (at < text.Length && IsWordCharacter(text[at]))
+                while (at < _text.Length && IsWordCharacter(_text[at]))
                 {
                     at++;
                 }
 
-                tokens.Add(new Token(TokenKind.Word, text[begin..at], begin));
+                _tokens.Add(new Token(TokenKind.Word, _text[begin..at], begin));
             }
             else
             {
-                throw new BrinkException($"'{text}': '{c}' at character {at + 1} has no meaning here; put values with such characters in quotes");
+                throw new BrinkException($"'{_text}': '{c}' at character {at + 1} has no meaning here; put values with such characters in quotes");
             }
         }
 
-        tokens.Add(new Token(TokenKind.End, "", text.Length));
+        _tokens.Add(new Token(TokenKind.End, "", _text.Length));
     }
 
     private int SplitQuoted(int begin)
     {
-        char quote = text[begin];
+        char quote = _text[begin];
         System.Text.StringBuilder value = new();
-        for (int at = begin + 1; at < text.Length; at++)
+        for (int at = begin + 1; at < _text.Length; at++)
         {
-            if (text[at] != quote)
+            if (_text[at] != quote)
             {
-                value.Append(text[at]);
+                value.Append(_text[at]);
             }
-            else if (at + 1 < text.Length && text[at + 1] == quote)
+            else if (at + 1 < _text.Length && _text[at + 1] == quote)
             {
                 value.Append(quote); // a doubled quote stands for one
                 at++;
             }
             else
             {
-                tokens.Add(new Token(TokenKind.Quoted, value.ToString(), begin));
+                _tokens.Add(new Token(TokenKind.Quoted, value.ToString(), begin));
                 return at + 1;
             }
         }
 
-        throw new BrinkException($"'{text}': the quote at character {begin + 1} is not closed");
+        throw new BrinkException($"'{_text}': the quote at character {begin + 1} is not closed");
     }
 
     private enum TokenKind

@@ -5,32 +5,47 @@ namespace Brink.Experiments;
 /// <param name="Runs">The runs, one a row.</param>
 public sealed record RunTable(IReadOnlyList<RunField> Columns, IReadOnlyList<RunEntry> Runs)
 {
-    private static readonly string[] Listed =
+    private static readonly string[] s_listed =
         ["run", "status", "data", "network", "method", "iterations_done", "final_loss", "test_accuracy", "final_sharpness", "mean_eta_sharpness", "seconds"];
 
-    private static readonly string[] Outcomes =
+    private static readonly string[] s_outcomes =
         ["status", "iterations_done", "final_loss", "best_loss", "train_accuracy", "test_accuracy", "final_sharpness", "mean_eta_sharpness", "function_evaluations", "gradient_evaluations", "hvps", "seconds"];
 
     /// <summary>The table of <c>brink runs list</c>: what each run is, how it stands and how it went.</summary>
     /// <param name="runs">The runs.</param>
-    public static RunTable List(IReadOnlyList<RunEntry> runs) => new([.. Listed.Select(RunField.Find)], runs);
+    public static RunTable List(IReadOnlyList<RunEntry> runs) => new([.. s_listed.Select(RunField.Find)], runs);
 
     /// <summary>The table of <c>brink runs compare</c>: the fields of the specifications in which the runs differ, and the outcomes.</summary>
     /// <param name="runs">The runs.</param>
     public static RunTable Compare(IReadOnlyList<RunEntry> runs)
     {
         IEnumerable<RunField> differing = SpecificationFields.All
-            .Where(f => f.Name != "out")
-            .Select(f => RunField.Find(f.Name))
-            .Where(f => runs.Select(f.TextOf).Distinct(StringComparer.Ordinal).Skip(1).Any());
-        return new RunTable([RunField.Find("run"), .. differing, .. Outcomes.Select(RunField.Find)], runs);
+            .Where(f => f.Name != "out" && Differs(f, runs))
+            .Select(f => RunField.Find(f.Name));
+        return new RunTable([RunField.Find("run"), .. differing, .. s_outcomes.Select(RunField.Find)], runs);
     }
+
+    /// <summary>
+    /// Whether runs differ in a setting: two have different values, or some lack it (another method's parameter) and
+    /// another has it at something else than its default. Every difference of method would otherwise bring all the
+    /// parameters of both.
+    /// </summary>
+    private static bool Differs(SpecificationField field, IReadOnlyList<RunEntry> runs)
+    {
+        RunField column = RunField.Find(field.Name);
+        RunEntry[] having = [.. runs.Where(run => column.TextOf(run) is not null)];
+        return having.Select(column.TextOf).Distinct(StringComparer.Ordinal).Skip(1).Any()
+            || (having.Length < runs.Count && having.Any(run => column.TextOf(run) != DefaultOf(field, run)));
+    }
+
+    private static string? DefaultOf(SpecificationField field, RunEntry run) =>
+        field.DefaultIn(run.Specification!) is { } value ? field.Format(value) : null;
 
     /// <summary>Title of a column, with the signs of the field where there are some.</summary>
     /// <param name="column">The column.</param>
     public static string TitleOf(RunField column) => column.Name switch
     {
-        "iterations_done" => "iterations",
+        "iterations_done" => "steps",
         "final_loss" => "loss",
         "best_loss" => "best loss",
         "train_accuracy" => "train acc.",

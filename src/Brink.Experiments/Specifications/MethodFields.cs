@@ -7,7 +7,7 @@ internal static class MethodFields
 {
     /// <summary>The methods that search along the line.</summary>
     internal static readonly string[] Searches = ["ls", "nls", "nls-ub", "ponls"];
-    private static readonly string[] FixedSteps = ["gd", "sam", "sgd", "rmsprop", "adam"];
+    private static readonly string[] s_fixedSteps = ["gd", "sam", "sgd", "rmsprop", "adam"];
 
     internal static readonly SpecificationField<string> Method = new(
         "method",
@@ -29,7 +29,7 @@ internal static class MethodFields
             _ => null,
         }),
         Example = "0.5",
-        Conditions = [FieldCondition.ForMethods(FixedSteps)],
+        Conditions = [FieldCondition.ForMethods(s_fixedSteps)],
     };
 
     internal static readonly SpecificationField<double> InitialEta = new("initial-eta", FieldGroup.Method, new NumericForm<double>(Interval.Above(0)))
@@ -173,7 +173,7 @@ internal static class MethodFields
         Help = "Multiple of the weights that is added to the gradient",
         Default = FieldDefault.By("1e-4 for sam; 0 for the others", s => s.Method == "sam" ? 1e-4 : 0.0),
         Example = "5e-4",
-        Conditions = [FieldCondition.ForMethods(FixedSteps)],
+        Conditions = [FieldCondition.ForMethods(s_fixedSteps)],
     };
 
     internal static readonly SpecificationField<double> Beta1 = new("beta1", FieldGroup.Method, new NumericForm<double>(Interval.FromUpTo(0, 1)))

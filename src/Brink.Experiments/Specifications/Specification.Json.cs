@@ -8,7 +8,7 @@ namespace Brink.Experiments;
 /// <content>JSON: the form that run folders hold.</content>
 public sealed partial record Specification
 {
-    private static readonly JsonWriterOptions Written = new()
+    private static readonly JsonWriterOptions s_written = new()
     {
         Indented = true,
         NewLine = "\n",
@@ -19,7 +19,33 @@ public sealed partial record Specification
     /// <param name="json">One JSON object whose keys are field names.</param>
     /// <param name="source">What messages call the text, e.g. its file; null for nothing.</param>
     /// <exception cref="BrinkException">The text is not such an object, or a field is unknown, of the wrong type, out of range or does not apply.</exception>
-    public static Specification FromJson(string json, string? source = null)
+    public static Specification FromJson(string json, string? source = null) => JsonReader(json, source).Read();
+
+    /// <summary>
+    /// The given values as JSON, fields in the order of the table: the same values give the same bytes.
+    /// </summary>
+    public string ToJson()
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, s_written))
+        {
+            writer.WriteStartObject();
+            foreach (SpecificationField field in SpecificationFields.All)
+            {
+                if (GivenValue(field) is { } value)
+                {
+                    writer.WritePropertyName(field.Name);
+                    field.WriteJson(writer, value);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    private static SpecificationReader JsonReader(string json, string? source)
     {
         string prefix = source is null ? "" : source + ": ";
         SpecificationReader reader = new(new Specification());
@@ -46,30 +72,6 @@ public sealed partial record Specification
             throw new BrinkException($"{prefix}not valid JSON: {error.Message.ReplaceLineEndings(" ")}", error);
         }
 
-        return reader.Read();
-    }
-
-    /// <summary>
-    /// The given values as JSON, fields in the order of the table: the same values give the same bytes.
-    /// </summary>
-    public string ToJson()
-    {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, Written))
-        {
-            writer.WriteStartObject();
-            foreach (SpecificationField field in SpecificationFields.All)
-            {
-                if (GivenValue(field) is { } value)
-                {
-                    writer.WritePropertyName(field.Name);
-                    field.WriteJson(writer, value);
-                }
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+        return reader;
     }
 }

@@ -10,7 +10,7 @@ namespace Brink.Experiments;
 /// <content>YAML: the form that people write.</content>
 public sealed partial record Specification
 {
-    private static readonly JsonSerializerOptions Quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads a file: JSON when its name ends in <c>.json</c>, else YAML.</summary>
     /// <param name="path">The file.</param>
@@ -39,7 +39,7 @@ public sealed partial record Specification
         }
 
         return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-            ? new SpecificationReader(FromJson(text, path))
+            ? JsonReader(text, path)
             : YamlReader(text, path);
     }
 
@@ -55,7 +55,7 @@ public sealed partial record Specification
                 string scalar = value switch
                 {
                     IReadOnlyList<int> => $"[{text.Replace(",", ", ", StringComparison.Ordinal)}]",
-                    string when !PlainScalar().IsMatch(text) => JsonSerializer.Serialize(text, Quoting),
+                    string when !PlainScalar().IsMatch(text) => JsonSerializer.Serialize(text, s_quoting),
                     _ => text,
                 };
                 yaml.Append(field.Name).Append(": ").Append(scalar).Append('\n');

@@ -15,10 +15,10 @@ namespace Brink.Experiments;
 /// </remarks>
 public sealed partial record Specification
 {
-    private ImmutableDictionary<string, object> given = ImmutableDictionary<string, object>.Empty;
+    private ImmutableDictionary<string, object> _given = ImmutableDictionary<string, object>.Empty;
 
     /// <summary>Names of the fields that were given a value, in the order of the table.</summary>
-    public IEnumerable<string> Given => SpecificationFields.All.Where(f => given.ContainsKey(f.Name)).Select(f => f.Name);
+    public IEnumerable<string> Given => SpecificationFields.All.Where(f => _given.ContainsKey(f.Name)).Select(f => f.Name);
 
     /// <summary>
     /// SHA-256, in hexadecimal, of everything but where the run is stored: equal for two resolved specifications exactly
@@ -35,7 +35,7 @@ public sealed partial record Specification
 
     /// <summary>A copy in which a field has its default again.</summary>
     /// <param name="name">The field's name.</param>
-    public Specification Without(string name) => this with { given = given.Remove(name) };
+    public Specification Without(string name) => this with { _given = _given.Remove(name) };
 
     /// <summary>
     /// A copy in which every field that applies and has a value is given, and no other: defaults of the method, the
@@ -47,7 +47,7 @@ public sealed partial record Specification
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         Validate();
-        ImmutableDictionary<string, object>.Builder resolved = given.ToBuilder();
+        ImmutableDictionary<string, object>.Builder resolved = _given.ToBuilder();
         foreach (SpecificationField field in SpecificationFields.All)
         {
             if (!resolved.ContainsKey(field.Name) && field.AppliesTo(this) && field.DefaultIn(this) is { } value)
@@ -61,7 +61,7 @@ public sealed partial record Specification
             resolved[MethodFields.UpperBound.Name] = (double)outputs;
         }
 
-        return this with { given = resolved.ToImmutable() };
+        return this with { _given = resolved.ToImmutable() };
     }
 
     /// <summary>Checks every given value: its range, that it applies, and that it agrees with the others.</summary>
@@ -80,11 +80,11 @@ public sealed partial record Specification
     public override string ToString() => ToYaml();
 
     /// <summary>The value a field was given, or null.</summary>
-    internal object? GivenValue(SpecificationField field) => given.GetValueOrDefault(field.Name);
+    internal object? GivenValue(SpecificationField field) => _given.GetValueOrDefault(field.Name);
 
     /// <summary>A copy with values already read.</summary>
     internal Specification WithValues(IEnumerable<KeyValuePair<string, object>> values) =>
-        this with { given = given.SetItems(values) };
+        this with { _given = _given.SetItems(values) };
 
     private T Value<T>(SpecificationField<T> field)
         where T : notnull => (T)(GivenValue(field) ?? field.DefaultIn(this)!);
@@ -98,8 +98,8 @@ public sealed partial record Specification
         where T : notnull
     {
         // A list is copied: the caller's array must not change an immutable value.
-        given = value is null
-            ? given.Remove(field.Name)
-            : given.SetItem(field.Name, value is IReadOnlyList<int> list ? list.ToArray() : value);
+        _given = value is null
+            ? _given.Remove(field.Name)
+            : _given.SetItem(field.Name, value is IReadOnlyList<int> list ? list.ToArray() : value);
     }
 }

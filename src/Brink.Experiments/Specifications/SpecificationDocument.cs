@@ -5,7 +5,7 @@ namespace Brink.Experiments;
 /// <summary>Makes docs/specification.md from the table of fields.</summary>
 public static class SpecificationDocument
 {
-    private static readonly (FieldGroup Group, string Title)[] Titles =
+    private static readonly (FieldGroup Group, string Title)[] s_titles =
     [
         (FieldGroup.Data, "Data"),
         (FieldGroup.Network, "Network"),
@@ -17,13 +17,13 @@ public static class SpecificationDocument
 
     /// <summary>Title of a group, as documents and help pages head it.</summary>
     /// <param name="group">The group.</param>
-    public static string TitleOf(FieldGroup group) => Titles.First(t => t.Group == group).Title;
+    public static string TitleOf(FieldGroup group) => s_titles.First(t => t.Group == group).Title;
 
     /// <summary>The whole document, in Markdown.</summary>
     public static string Markdown()
     {
         StringBuilder text = new(Introduction);
-        foreach ((FieldGroup group, string title) in Titles)
+        foreach ((FieldGroup group, string title) in s_titles)
         {
             text.Append("\n## ").Append(title).Append("\n\n");
             text.Append("| field | legal values | default | applies where | meaning | example |\n");

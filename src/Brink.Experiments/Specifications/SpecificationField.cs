@@ -119,8 +119,7 @@ public abstract class SpecificationField
     {
         if (Choices is not null && !IsFlag)
         {
-            string suggestion = NearestName.Suggest(text, Choices) is { } nearest ? $"did you mean '{nearest}'? " : "";
-            return new BrinkException($"{shown}: unknown name '{text}'; {suggestion}(known: {string.Join(", ", Choices)})");
+            return new BrinkException($"{shown}: {NearestName.Unknown(Name, text, [.. Choices]).Message}");
         }
 
         return new BrinkException($"{shown} must be {Legal}, not {(text.Length == 0 ? "empty" : $"'{text}'")}");
@@ -208,11 +207,11 @@ internal sealed class SpecificationField<T>(string name, FieldGroup group, Value
 /// <summary>A field's default: a constant, a rule with its words, or none.</summary>
 internal sealed class FieldDefault
 {
-    private readonly Func<Specification, object?> rule;
+    private readonly Func<Specification, object?> _rule;
 
     private FieldDefault(Func<Specification, object?> rule, object? constant, string? text)
     {
-        this.rule = rule;
+        _rule = rule;
         Constant = constant;
         Text = text;
     }
@@ -227,5 +226,5 @@ internal sealed class FieldDefault
 
     internal static FieldDefault None(string text) => new(_ => null, null, text);
 
-    internal object? In(Specification specification) => rule(specification);
+    internal object? In(Specification specification) => _rule(specification);
 }

@@ -25,10 +25,10 @@ public static class SpecificationFields
         RunFields.CheckpointEvery, RunFields.Out,
     ];
 
-    private static readonly Dictionary<string, SpecificationField> Index =
+    private static readonly Dictionary<string, SpecificationField> s_index =
         All.ToDictionary(field => field.Name, StringComparer.Ordinal);
 
     /// <summary>The field of a name, or null.</summary>
     /// <param name="name">The long option's name without dashes in front.</param>
-    public static SpecificationField? Find(string name) => Index.GetValueOrDefault(name);
+    public static SpecificationField? Find(string name) => s_index.GetValueOrDefault(name);
 }

@@ -7,8 +7,20 @@ namespace Brink.Experiments;
 /// <param name="start">The values to start from.</param>
 public sealed class SpecificationReader(Specification start)
 {
-    private readonly Dictionary<string, string> origins = new(StringComparer.Ordinal);
-    private Specification current = start;
+    private readonly Dictionary<string, (string Shown, int Layer)> _origins = new(StringComparer.Ordinal);
+    private Specification _current = start;
+    private int _layer;
+
+    /// <summary>
+    /// Begins a layer over what was set so far. A value below it that stops applying because of a value in it is dropped:
+    /// with <c>brink train spec.yaml --method gd</c> the file's <c>c</c> of a line search is not a mistake.
+    /// </summary>
+    /// <returns>This reader.</returns>
+    public SpecificationReader NextLayer()
+    {
+        _layer++;
+        return this;
+    }
 
     /// <summary>Gives a field a value.</summary>
     /// <param name="name">The field's name.</param>
@@ -26,20 +38,36 @@ public sealed class SpecificationReader(Specification start)
     /// <exception cref="BrinkException">A value does not apply, or does not agree with another.</exception>
     public Specification Read()
     {
-        SpecificationChecks.Check(current, name => origins.GetValueOrDefault(name, name));
-        return current;
+        DropOverlaid();
+        SpecificationChecks.Check(_current, name => _origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Shown : name);
+        return _current;
     }
 
     /// <summary>The specification as gathered, each value checked alone.</summary>
-    internal Specification Unchecked() => current;
+    internal Specification Unchecked() => _current;
 
     /// <summary>Gives a field a value that was already read.</summary>
     internal SpecificationReader Put(SpecificationField field, object value, string shown)
     {
-        origins[field.Name] = shown;
-        current = current.WithValues([KeyValuePair.Create(field.Name, value)]);
+        _origins[field.Name] = (shown, _layer);
+        _current = _current.WithValues([KeyValuePair.Create(field.Name, value)]);
         return this;
     }
+
+    private void DropOverlaid()
+    {
+        // Dropping one may take the ground from another (reference, then memory): until nothing changes.
+        while (SpecificationFields.All.FirstOrDefault(IsOverlaid) is { } field)
+        {
+            _current = _current.Without(field.Name);
+        }
+    }
+
+    private bool IsOverlaid(SpecificationField field) =>
+        _current.GivenValue(field) is not null
+        && field.Conditions.Where(c => !c.Holds(_current)).Any(c => LayerOf(c.Field) > LayerOf(field.Name));
+
+    private int LayerOf(string name) => _origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Layer : 0;
 
     /// <summary>The field of a name, or one line with the nearest.</summary>
     internal static SpecificationField Require(string name, string shown)

@@ -1,3 +1,4 @@
+using Brink.Data;
 using Brink.Networks;
 
 namespace Brink.Experiments;
@@ -5,7 +6,7 @@ namespace Brink.Experiments;
 /// <summary>What is trained on what: data, network and loss.</summary>
 internal static class SubjectFields
 {
-    internal static readonly SpecificationField<string> Data = new("data", FieldGroup.Data, new ChoiceForm(["fashion-mnist", "mnist", "cifar10"]))
+    internal static readonly SpecificationField<string> Data = new("data", FieldGroup.Data, new ChoiceForm([.. DataCatalogue.All.Select(set => set.Traits.Name)]))
     {
         Help = "Data set",
         Default = FieldDefault.Of("fashion-mnist"),

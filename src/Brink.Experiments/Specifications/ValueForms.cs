@@ -49,20 +49,20 @@ internal abstract class ValueForm<T>
 internal sealed class NumericForm<T>(Interval interval) : ValueForm<T>
     where T : struct, INumber<T>
 {
-    private static readonly bool Whole = typeof(T) != typeof(double);
+    private static readonly bool s_whole = typeof(T) != typeof(double);
 
-    internal override string Legal => (Whole ? "a whole number" : "a number") + interval.InWords();
+    internal override string Legal => (s_whole ? "a whole number" : "a number") + interval.InWords();
 
     internal override JsonForm Json => JsonForm.Number;
 
     internal override bool TryParse(string text, out T value) =>
-        T.TryParse(text, Whole ? NumberStyles.AllowLeadingSign : NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+        T.TryParse(text, s_whole ? NumberStyles.AllowLeadingSign : NumberStyles.Float, CultureInfo.InvariantCulture, out value)
         && interval.Contains(double.CreateChecked(value));
 
     internal override bool IsLegal(T value) => interval.Contains(double.CreateChecked(value));
 
     // Shortest text that reads back to the same bits; "1e-06", not "1E-06", as other tools of the field write it.
-    internal override string Format(T value) => value.ToString(Whole ? "D" : "R", CultureInfo.InvariantCulture).ToLowerInvariant();
+    internal override string Format(T value) => value.ToString(s_whole ? "D" : "R", CultureInfo.InvariantCulture).ToLowerInvariant();
 }
 
 /// <summary>A number of samples, or the word <c>all</c>, held as 0.</summary>

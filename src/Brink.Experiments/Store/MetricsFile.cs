@@ -8,8 +8,8 @@ namespace Brink.Experiments;
 /// </summary>
 internal sealed class MetricsFile : IDisposable
 {
-    private readonly string path;
-    private readonly FileStream stream;
+    private readonly string _path;
+    private readonly FileStream _stream;
 
     /// <summary>Opens the file to append to it, making it when it is not there, and cuts off a torn last line.</summary>
     /// <param name="path">The file.</param>
@@ -17,14 +17,14 @@ internal sealed class MetricsFile : IDisposable
     /// <exception cref="RunStoreException">The file cannot be opened.</exception>
     internal MetricsFile(string path)
     {
-        this.path = path;
+        _path = path;
         try
         {
-            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw RunStoreException.Writing(path, error);
+            throw RunStoreException.Writing(_path, error);
         }
 
         CutBackTo(long.MaxValue);
@@ -37,15 +37,15 @@ internal sealed class MetricsFile : IDisposable
     {
         MetricsLine written = line.Status is null && !line.IsFinite ? line with { Status = "not_finite" } : line;
         byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(written, RunJson.Line), (byte)'\n'];
-        long before = stream.CanSeek ? stream.Position : 0;
+        long before = _stream.CanSeek ? _stream.Position : 0;
         try
         {
-            stream.Write(bytes);
+            _stream.Write(bytes);
         }
         catch (IOException error)
         {
             CutTo(before);
-            throw RunStoreException.Writing(path, error);
+            throw RunStoreException.Writing(_path, error);
         }
     }
 
@@ -55,11 +55,11 @@ internal sealed class MetricsFile : IDisposable
     {
         try
         {
-            stream.Flush(flushToDisk: true);
+            _stream.Flush(flushToDisk: true);
         }
         catch (IOException error)
         {
-            throw RunStoreException.Writing(path, error);
+            throw RunStoreException.Writing(_path, error);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class MetricsFile : IDisposable
     internal void CutBackTo(long iteration)
     {
         long keep = 0;
-        foreach ((MetricsLine line, long end) in Scan(path))
+        foreach ((MetricsLine line, long end) in Scan(_path))
         {
             if (line.Iteration >= iteration)
             {
@@ -82,16 +82,16 @@ internal sealed class MetricsFile : IDisposable
 
         try
         {
-            stream.Seek(keep, SeekOrigin.Begin);
-            if (stream.Length > keep)
+            _stream.Seek(keep, SeekOrigin.Begin);
+            if (_stream.Length > keep)
             {
-                stream.SetLength(keep);
-                stream.Flush(flushToDisk: true);
+                _stream.SetLength(keep);
+                _stream.Flush(flushToDisk: true);
             }
         }
         catch (IOException error)
         {
-            throw RunStoreException.Writing(path, error);
+            throw RunStoreException.Writing(_path, error);
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class MetricsFile : IDisposable
     internal static IReadOnlyList<MetricsLine> Read(string path) => [.. Scan(path).Select(entry => entry.Line)];
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private static IEnumerable<(MetricsLine Line, long End)> Scan(string path)
     {
@@ -165,8 +165,8 @@ internal sealed class MetricsFile : IDisposable
     {
         try
         {
-            stream.SetLength(length);
-            stream.Seek(length, SeekOrigin.Begin);
+            _stream.SetLength(length);
+            _stream.Seek(length, SeekOrigin.Begin);
         }
         catch (Exception error) when (error is IOException or NotSupportedException)
         {

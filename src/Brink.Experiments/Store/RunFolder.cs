@@ -12,17 +12,17 @@ namespace Brink.Experiments;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    private readonly RunLock held;
-    private readonly MetricsFile metrics;
-    private readonly CheckpointStore checkpoints;
+    private readonly RunLock _held;
+    private readonly MetricsFile _metrics;
+    private readonly CheckpointStore _checkpoints;
 
     private RunFolder(string path, Specification specification, RunLock held)
     {
         Path = path;
         Specification = specification;
-        this.held = held;
-        metrics = new MetricsFile(RunFiles.Metrics(path));
-        checkpoints = new CheckpointStore(RunFiles.Checkpoints(path));
+        _held = held;
+        _metrics = new MetricsFile(RunFiles.Metrics(path));
+        _checkpoints = new CheckpointStore(RunFiles.Checkpoints(path));
     }
 
     /// <summary>The folder.</summary>
@@ -126,7 +126,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>Appends a line of metrics.</summary>
     /// <param name="line">The line.</param>
     /// <exception cref="RunStoreException">It could not be written; the lines before it are whole.</exception>
-    public void Append(MetricsLine line) => metrics.Append(line);
+    public void Append(MetricsLine line) => _metrics.Append(line);
 
     /// <summary>All lines of metrics; a torn last one is left out.</summary>
     /// <exception cref="BrinkException">A line that is not the last is not valid.</exception>
@@ -136,7 +136,7 @@ public sealed class RunFolder : IDisposable
     /// <param name="iteration">The checkpoint's iteration, whose line will be written again.</param>
     /// <exception cref="BrinkException">A line before them is not valid.</exception>
     /// <exception cref="RunStoreException">The file cannot be shortened.</exception>
-    public void CutBackTo(long iteration) => metrics.CutBackTo(iteration);
+    public void CutBackTo(long iteration) => _metrics.CutBackTo(iteration);
 
     /// <summary>
     /// Stores a checkpoint: on return it and every line appended so far are on the disk. The last two are kept.
@@ -148,13 +148,13 @@ public sealed class RunFolder : IDisposable
     public void SaveCheckpoint(long iteration, IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         // The lines first: a checkpoint on the disk must never be ahead of the metrics it stands for.
-        metrics.Sync();
-        checkpoints.Save(iteration, tensors, metadata);
+        _metrics.Sync();
+        _checkpoints.Save(iteration, tensors, metadata);
     }
 
     /// <summary>The newest checkpoint that is whole, or null when there is none.</summary>
     /// <param name="note">Told, in one line, of each newer one that is damaged.</param>
-    public Checkpoint? LoadCheckpoint(Action<string> note) => checkpoints.LoadNewest(note);
+    public Checkpoint? LoadCheckpoint(Action<string> note) => _checkpoints.LoadNewest(note);
 
     /// <summary>Adds a line to <c>log.txt</c>, with the time. A log that cannot be written is no reason to stop a run.</summary>
     /// <param name="message">The line.</param>
@@ -174,8 +174,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>Closes the files and gives the folder free.</summary>
     public void Dispose()
     {
-        metrics.Dispose();
-        held.Dispose();
+        _metrics.Dispose();
+        _held.Dispose();
     }
 
     /// <summary>The first name in a folder that no run has yet.</summary>

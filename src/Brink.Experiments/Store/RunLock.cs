@@ -11,9 +11,9 @@ internal sealed class RunLock : IDisposable
 {
     private const string LockName = ".lock";
     private const string OwnerName = ".lock-owner";
-    private readonly FileStream held;
+    private readonly FileStream _held;
 
-    private RunLock(FileStream held) => this.held = held;
+    private RunLock(FileStream held) => _held = held;
 
     /// <summary>Takes the lock.</summary>
     /// <param name="folder">The run folder; it exists.</param>
@@ -77,7 +77,7 @@ internal sealed class RunLock : IDisposable
     }
 
     /// <summary>Gives the folder free.</summary>
-    public void Dispose() => held.Dispose();
+    public void Dispose() => _held.Dispose();
 
     private static bool IsHeldElsewhere(IOException error)
     {

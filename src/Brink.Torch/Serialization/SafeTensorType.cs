@@ -5,7 +5,7 @@ namespace Brink.Torch.Serialization;
 /// <summary>The element types a safetensors header can name, with their sizes in bytes.</summary>
 internal static class SafeTensorType
 {
-    private static readonly (string Name, ScalarType Type, int Bytes)[] Known =
+    private static readonly (string Name, ScalarType Type, int Bytes)[] s_known =
     [
         ("F64", ScalarType.Float64, 8),
         ("F32", ScalarType.Float32, 4),
@@ -20,12 +20,12 @@ internal static class SafeTensorType
     ];
 
     /// <summary>All names, for messages.</summary>
-    internal static string Names => string.Join(", ", Known.Select(k => k.Name));
+    internal static string Names => string.Join(", ", s_known.Select(k => k.Name));
 
     /// <summary>Finds the type a header names.</summary>
     internal static bool TryParse(string name, [NotNullWhen(true)] out ScalarType? type)
     {
-        foreach ((string known, ScalarType value, _) in Known)
+        foreach ((string known, ScalarType value, _) in s_known)
         {
             if (known == name)
             {
@@ -48,7 +48,7 @@ internal static class SafeTensorType
 
     private static (string Name, ScalarType Type, int Bytes) Find(ScalarType type)
     {
-        foreach ((string Name, ScalarType Type, int Bytes) known in Known)
+        foreach ((string Name, ScalarType Type, int Bytes) known in s_known)
         {
             if (known.Type == type)
             {
