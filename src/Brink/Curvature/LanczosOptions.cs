@@ -1,0 +1,40 @@
+namespace Brink.Curvature;
+
+/// <summary>When a Lanczos computation stops and what it may spend.</summary>
+public sealed record LanczosOptions
+{
+    /// <summary>
+    /// A pair is accepted when ‖Hx − θx‖ ≤ tolerance·|θ|, or when θ is zero at this tolerance: |θ| + ‖Hx − θx‖ ≤
+    /// tolerance·‖H‖. In (0, 1); default 1e-3. The eigenvalue is then far better: its error is about residual²/gap.
+    /// </summary>
+    public double ResidualTolerance { get; init; } = 1e-3;
+
+    /// <summary>
+    /// When given, pairs are accepted on the estimated error of the eigenvalue instead of the residual:
+    /// min(‖r‖, ‖r‖²/gap) ≤ tolerance·|θ|, the gap taken to the nearest Ritz value outside θ ± ‖r‖. Needs about half the
+    /// digits of the residual, hence fewer products, but the gap is an estimate and the vector is only good to √tolerance.
+    /// </summary>
+    public double? EigenvalueTolerance { get; init; }
+
+    /// <summary>Most products with the operator; at least 1. Default 500.</summary>
+    public int MaximumProducts { get; init; } = 500;
+
+    /// <summary>
+    /// Most basis vectors held at once; 0 chooses 20 + 2·(pairs asked for). Two tensors of this many rows of length P are
+    /// the memory of the computation.
+    /// </summary>
+    public int Subspace { get; init; }
+
+    /// <summary>Seed of the random start and of random continuations.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>What is out of range, in one line; null when nothing is.</summary>
+    internal string? Problem() =>
+        OutOfRange(ResidualTolerance, nameof(ResidualTolerance))
+        ?? (EigenvalueTolerance is double tolerance ? OutOfRange(tolerance, nameof(EigenvalueTolerance)) : null)
+        ?? (MaximumProducts < 1 ? $"{nameof(MaximumProducts)} is {MaximumProducts}; it must be at least 1" : null)
+        ?? (Subspace < 0 ? $"{nameof(Subspace)} is {Subspace}; it must be 0 (chosen) or more" : null);
+
+    private static string? OutOfRange(double tolerance, string name) =>
+        tolerance > 0 && tolerance < 1 ? null : $"{name} is {tolerance}; a tolerance lies between 0 and 1, both excluded";
+}

@@ -1,0 +1,288 @@
+using Brink.Torch;
+
+namespace Brink.Curvature;
+
+/// <summary>One computation of extreme eigenpairs: start, expansion, restart, acceptance. See <see cref="Lanczos"/>.</summary>
+internal sealed class LanczosRun : IDisposable
+{
+    private readonly SymmetricOperator _operator;
+    private readonly LanczosOptions _options;
+    private readonly int _top;
+    private readonly int _bottom;
+    private readonly long _productsBefore;
+    private readonly Generator _random;
+    private readonly RitzSpace _space;
+    private EigenStatus? _status;
+
+    internal LanczosRun(SymmetricOperator matrix, int top, int bottom, LanczosOptions options)
+    {
+        if (options.Problem() is string problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(top);
+        ArgumentOutOfRangeException.ThrowIfNegative(bottom);
+        if (top + bottom == 0)
+        {
+            throw new ArgumentException("ask for at least one eigenpair", nameof(top));
+        }
+
+        _operator = matrix;
+        _options = options;
+        _top = (int)Math.Min(top, matrix.Dimension);
+        _bottom = (int)Math.Min(bottom, matrix.Dimension);
+        _productsBefore = matrix.Products;
+        int wanted = top + bottom;
+        int capacity = Math.Max(options.Subspace == 0 ? 20 + (2 * wanted) : options.Subspace, wanted + 3);
+        _space = new RitzSpace(matrix, (int)Math.Min(capacity, matrix.Dimension));
+        _random = new Generator(options.Seed);
+    }
+
+    /// <summary>The subspace, for who wants more of it than the pairs asked for.</summary>
+    internal RitzSpace Space => _space;
+
+    /// <summary>Products spent so far.</summary>
+    internal int Products => (int)(_operator.Products - _productsBefore);
+
+    private int Wanted => (int)Math.Min(_top + _bottom, _operator.Dimension);
+
+    private double Floor => 8 * ScalarTypes.Epsilon(_operator.Type) * _space.Scale;
+
+    private int TopCount => Math.Min(_top, _space.Count);
+
+    private int BottomCount => Math.Min(_bottom, _space.Count);
+
+    /// <summary>Fills the subspace with the given vectors, and with random ones up to one per pair asked for.</summary>
+    internal void Start(Tensor? start)
+    {
+        if (start is not null)
+        {
+            long rows = start.Dimensions == 1 ? 1 : start.Shape[0];
+            if (start.Dimensions is not (1 or 2) || start.Shape[^1] != _operator.Dimension)
+            {
+                throw new ArgumentException(
+                    $"start vectors are rows of length {_operator.Dimension}, not of shape [{string.Join(", ", start.Shape)}]",
+                    nameof(start));
+            }
+
+            for (long i = 0; i < rows && _space.Count < _space.Capacity - 2; i++)
+            {
+                Offer(start.Dimensions == 1 ? start : start.Select(0, i));
+            }
+        }
+
+        while (_space.Count < Wanted && _status is null)
+        {
+            OfferRandom();
+        }
+    }
+
+    /// <summary>Expands until every pair is good or cannot become so.</summary>
+    internal void Iterate()
+    {
+        int target = 0;
+        double[]? lastTarget = null;
+        while (_status is null && _space.Count > 0)
+        {
+            using var scope = new TensorScope();
+            _space.Solve();
+            bool atFloor = false;
+            Tensor? residual = null;
+            for (int looked = 0; looked < Wanted; looked++)
+            {
+                // The pairs before the target were good a moment ago: they are looked at again only at the end.
+                int pair = (target + looked) % Wanted;
+                Tensor candidate = _space.Residual(Index(pair));
+                double norm = candidate.Norm();
+                if (Accepts(_space.Values[Index(pair)], norm))
+                {
+                    continue;
+                }
+
+                if (norm <= Floor || _space.Count == _operator.Dimension)
+                {
+                    atFloor = true;
+                    continue;
+                }
+
+                target = pair;
+                residual = candidate;
+                break;
+            }
+
+            if (residual is null)
+            {
+                _status = atFloor ? EigenStatus.PrecisionReached : EigenStatus.Converged;
+                return;
+            }
+
+            double[] coordinates = Column(Index(target));
+            if (_space.Count == _space.Capacity)
+            {
+                Restart(lastTarget);
+                coordinates = Unit(target < _top ? target : _space.Count - 1 - (target - _top), _space.Count);
+            }
+
+            lastTarget = coordinates;
+            if (!Offer(residual))
+            {
+                OfferRandom();
+            }
+        }
+    }
+
+    /// <summary>The pairs of both ends, from the subspace as it stands.</summary>
+    internal SpectrumEnds Result()
+    {
+        if (_space.Count > 0)
+        {
+            _space.Solve();
+        }
+
+        EigenStatus status = _status ?? EigenStatus.OutOfProducts;
+        return new SpectrumEnds(
+            Pairs([.. Enumerable.Range(0, TopCount)], status),
+            Pairs([.. Enumerable.Range(1, BottomCount).Select(i => _space.Count - i)], status));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _random.Dispose();
+        _space.Dispose();
+    }
+
+    private static double[] Unit(int index, int length)
+    {
+        var unit = new double[length];
+        unit[index] = 1;
+        return unit;
+    }
+
+    private int Index(int pair) => pair < _top ? pair : _space.Count - 1 - (pair - _top);
+
+    private double[] Column(int index) => [.. Enumerable.Range(0, _space.Count).Select(i => _space.Coordinates[i, index])];
+
+    private Eigenpairs Pairs(int[] indices, EigenStatus status)
+    {
+        using var scope = new TensorScope();
+        if (indices.Length == 0)
+        {
+            Tensor none = scope.Keep(Tensor.Empty([0, _operator.Dimension], _operator.Type, _operator.Device));
+            return new Eigenpairs([], none, [], [], [], Products, _space.Scale, status);
+        }
+
+        double[] values = [.. indices.Select(i => _space.Values[i])];
+        double[] residuals = [.. indices.Select(i => _space.Residual(i).Norm())];
+        bool[] good = [.. values.Zip(residuals, Accepts)];
+        double[] relative = [.. values.Zip(residuals, (value, residual) =>
+            residual == 0 ? 0 : residual / (IsZero(value, residual) ? _space.Scale : Math.Abs(value)))];
+        return new Eigenpairs(
+            values, scope.Keep(_space.Vectors(indices)), residuals, relative, good, Products, _space.Scale, status);
+    }
+
+    private bool Accepts(double value, double residual)
+    {
+        if (_options.EigenvalueTolerance is not double tolerance)
+        {
+            return residual <= _options.ResidualTolerance * Math.Abs(value) || IsZero(value, residual);
+        }
+
+        double gap = 0;
+        foreach (double other in _space.Values)
+        {
+            double distance = Math.Abs(other - value);
+            if (distance > residual && (gap == 0 || distance < gap))
+            {
+                gap = distance;
+            }
+        }
+
+        double error = gap == 0 ? residual : Math.Min(residual, residual * residual / gap);
+        return error <= tolerance * Math.Abs(value) || Math.Abs(value) + error <= tolerance * _space.Scale;
+    }
+
+    private bool IsZero(double value, double residual) =>
+        Math.Abs(value) + residual <= _options.ResidualTolerance * _space.Scale;
+
+    /// <summary>Offers a direction; false when the subspace holds it already.</summary>
+    private bool Offer(Tensor direction)
+    {
+        if (_status is not null || _space.Count == _space.Capacity)
+        {
+            return true;
+        }
+
+        if (Products >= _options.MaximumProducts)
+        {
+            _status = EigenStatus.OutOfProducts;
+            return true;
+        }
+
+        Expansion outcome = _space.Expand(direction);
+        if (outcome == Expansion.NotFinite)
+        {
+            _status = EigenStatus.NotFinite;
+        }
+
+        return outcome != Expansion.NothingNew;
+    }
+
+    private void OfferRandom()
+    {
+        // Drawn in float64 on the CPU, so that every device and precision starts from the same numbers.
+        using var scope = new TensorScope();
+        Tensor direction = Tensor.Empty([_operator.Dimension], ScalarType.Float64);
+        direction.FillNormal(0, 1, _random);
+        _ = Offer(direction.To(_operator.Type).To(_operator.Device));
+    }
+
+    /// <summary>Keeps the outer half of the Ritz vectors and the target as it was one step before.</summary>
+    private void Restart(double[]? lastTarget)
+    {
+        int room = Math.Max(Wanted, (_space.Capacity / 2) - 1);
+        int fromTop = Math.Min(room, _top == 0 ? 0 : _top + ((room - Wanted) * _top / (_top + _bottom)));
+        int fromBottom = _bottom == 0 ? 0 : room - fromTop;
+        fromTop = _bottom == 0 ? room : fromTop;
+        var kept = new List<double[]>();
+        for (int i = 0; i < fromTop; i++)
+        {
+            kept.Add(Column(i));
+        }
+
+        double[]? previous = lastTarget is null ? null : Orthogonalized(lastTarget, kept, fromBottom);
+        if (previous is not null)
+        {
+            kept.Add(previous);
+        }
+
+        for (int i = fromBottom; i >= 1; i--)
+        {
+            kept.Add(Column(_space.Count - i));
+        }
+
+        _space.Restart(kept);
+    }
+
+    private double[]? Orthogonalized(double[] vector, List<double[]> top, int fromBottom)
+    {
+        double[] rest = [.. vector, .. new double[_space.Count - vector.Length]];
+        IEnumerable<double[]> others = top.Concat(Enumerable.Range(1, fromBottom).Select(i => Column(_space.Count - i)));
+        double[][] all = [.. others];
+        for (int pass = 0; pass < 2; pass++)
+        {
+            foreach (double[] other in all)
+            {
+                double overlap = rest.Zip(other, (a, b) => a * b).Sum();
+                for (int i = 0; i < rest.Length; i++)
+                {
+                    rest[i] -= overlap * other[i];
+                }
+            }
+        }
+
+        double norm = Math.Sqrt(rest.Sum(x => x * x));
+        return norm < 1e-6 ? null : [.. rest.Select(x => x / norm)];
+    }
+}
