@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Brink.Cli.Commands;
+using Brink.Experiments;
 using Brink.Torch;
 
 namespace Brink.Cli.CommandLine;
@@ -39,6 +40,11 @@ internal static class BrinkCommandLine
     {
         var root = new RootCommand("Gradient descent with large steps: train at the edge of stability, and see it.")
         {
+            TrainCommand.Create(),
+            ResumeCommand.Create(),
+            MeasureCommand.Create(),
+            DataCommand.Create(),
+            QuickstartCommand.Create(Quickstart),
             DoctorCommand.Create(),
             RunsCommand.Create(),
             ExportCommand.Create(),
@@ -51,6 +57,13 @@ internal static class BrinkCommandLine
         root.Options.Insert(0, new HelpOption("--help", "-h") { Description = "Show this page", Action = new HelpPage() });
         root.Options.First(option => option is VersionOption).Description = "Show the version";
         return root;
+    }
+
+    private static RunStatus Quickstart(
+        IReadOnlyDictionary<string, string> fields, IRunObserver observer, CancellationToken cancellation)
+    {
+        Specification specification = fields.Aggregate(new Specification(), (built, field) => built.With(field.Key, field.Value));
+        return Trainer.Train(specification, observer, cancellation: cancellation).Status;
     }
 
     /// <summary>Runs one command line.</summary>

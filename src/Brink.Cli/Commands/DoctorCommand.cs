@@ -10,8 +10,6 @@ namespace Brink.Cli.Commands;
 /// <summary><c>brink doctor</c>: what Brink runs on here, and what is wrong with it.</summary>
 internal static class DoctorCommand
 {
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
     public static Command Create()
@@ -29,7 +27,7 @@ internal static class DoctorCommand
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                output.WriteLine(JsonSerializer.Serialize(new { works = Works(findings), findings }, s_json));
+                output.WriteLine(JsonSerializer.Serialize(new { works = Works(findings), findings }, JsonText.Options));
             }
             else
             {

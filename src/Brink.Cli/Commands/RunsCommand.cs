@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Brink.Cli.CommandLine;
+using Brink.Cli.Terminal;
 using Brink.Experiments;
 
 namespace Brink.Cli.Commands;
@@ -41,7 +42,7 @@ internal static class RunsCommand
         string name, string description, Func<IReadOnlyList<RunEntry>, RunTable> make, params string[] examples)
     {
         RunSelection selection = new();
-        Option<bool> json = RunsJson.Option();
+        Option<bool> json = JsonText.Option();
         DocumentedCommand command = new(name, description, examples);
         selection.AddTo(command);
         command.Add(json);
@@ -75,7 +76,7 @@ internal static class RunsCommand
     private static DocumentedCommand CreateShow()
     {
         Argument<string> folder = new("run") { Description = "Run folder" };
-        Option<bool> json = RunsJson.Option();
+        Option<bool> json = JsonText.Option();
         DocumentedCommand command = new(
             "show",
             "Show one run: how it stands, how it went, and its specification.",

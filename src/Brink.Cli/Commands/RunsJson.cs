@@ -1,7 +1,5 @@
-using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Brink.Cli.Terminal;
 using Brink.Experiments;
 
 namespace Brink.Cli.Commands;
@@ -9,16 +7,6 @@ namespace Brink.Cli.Commands;
 /// <summary>What the listing commands print with <c>--json</c>: one value, numbers as numbers, null for what is lacking.</summary>
 internal static class RunsJson
 {
-    private static readonly JsonSerializerOptions s_indented = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
-    /// <summary>The option <c>--json</c>.</summary>
-    internal static Option<bool> Option() => new("--json") { Description = "Print one JSON value instead of a table" };
-
     /// <summary>An array with an object a run, its keys the table's fields.</summary>
     /// <param name="table">The table.</param>
     internal static string Of(RunTable table)
@@ -40,7 +28,7 @@ internal static class RunsJson
             runs.Add(row);
         }
 
-        return runs.ToJsonString(s_indented) + "\n";
+        return runs.ToJsonString(JsonText.Options) + "\n";
     }
 
     /// <summary>One object: the run, its status, its summary's fields, and its specification under <c>specification</c>.</summary>
@@ -55,7 +43,7 @@ internal static class RunsJson
 
         value["problem"] = run.Problem;
         value["specification"] = JsonNode.Parse(run.Specification!.ToJson());
-        return value.ToJsonString(s_indented) + "\n";
+        return value.ToJsonString(JsonText.Options) + "\n";
     }
 
     private static JsonNode? Value(RunField field, RunEntry run)

@@ -22,7 +22,7 @@ public static class Trainer
         using Torch.Tensor start = problem.StartWeights();
         using RunFolder folder = RunFolder.Create(problem.Specification, force);
         folder.WriteEnvironment(RunEnvironment.Current());
-        var loop = new TrainingLoop(problem, folder, observer);
+        using var loop = new TrainingLoop(problem, folder, observer);
         foreach (string note in notes)
         {
             loop.Note(note);
@@ -61,7 +61,7 @@ public static class Trainer
 
         var notes = new List<string>();
         using Problem problem = Problem.Create(folder.Specification, notes.Add);
-        var loop = new TrainingLoop(problem, folder, observer);
+        using var loop = new TrainingLoop(problem, folder, observer);
         foreach (string note in notes)
         {
             loop.Note(note);

@@ -6,7 +6,7 @@ using Brink.Torch;
 namespace Brink.Experiments;
 
 /// <summary>The loop of a run: checkpoint due → measurements due → step → record.</summary>
-internal sealed class TrainingLoop
+internal sealed class TrainingLoop : IDisposable
 {
     private readonly Problem _problem;
     private readonly Specification _specification;
@@ -44,6 +44,12 @@ internal sealed class TrainingLoop
     private NetworkObjective Objective => _problem.Objective;
 
     private double Seconds => _secondsBefore + _watch.Elapsed.TotalSeconds;
+
+    public void Dispose()
+    {
+        _method.Dispose();
+        _sharpness.Dispose();
+    }
 
     /// <summary>Tells log and observer.</summary>
     internal void Note(string message)
@@ -117,8 +123,6 @@ internal sealed class TrainingLoop
         finally
         {
             at?.Dispose();
-            _method.Dispose();
-            _sharpness.Dispose();
         }
     }
 

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Brink.Cli.CommandLine;
+using Brink.Cli.Terminal;
+using Brink.Experiments;
+
+namespace Brink.Cli.Commands;
+
+/// <summary><c>brink measure</c>: how large a step a point allows.</summary>
+internal static class MeasureCommand
+{
+    /// <summary>Creates the command.</summary>
+    /// <returns>The command.</returns>
+    public static Command Create()
+    {
+        var fields = new SpecificationOptions();
+        var source = new Argument<string>("run-or-weights") { Description = "A run folder (its newest checkpoint), or a safetensors file of weights" };
+        var top = new Option<int>("--top") { Description = "How many of the largest eigenvalues", DefaultValueFactory = _ => 1, HelpName = "k" };
+        var bottom = new Option<int>("--bottom") { Description = "How many of the smallest eigenvalues", DefaultValueFactory = _ => 1, HelpName = "k" };
+        var tolerance = new Option<double>("--tolerance") { Description = "Relative residual at which an eigenvalue is good", DefaultValueFactory = _ => 1e-3, HelpName = "x" };
+        Option<bool> json = JsonText.Option();
+        var command = new DocumentedCommand(
+            "measure",
+            "Measure the curvature at a point: λ₁, both ends of the spectrum, the largest stable fixed step 2/λ₁, and the step that nls would take. For a file of weights give data and network as for train.",
+            "brink measure runs/x",
+            "brink measure weights.safetensors --data cifar10 --network cnn --top 12 --bottom 3 --json")
+        { source, top, bottom, tolerance, json };
+        foreach (Option option in fields.Options)
+        {
+            command.Add(option);
+        }
+
+        command.SetWork((parsed, _) =>
+        {
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            bool asJson = parsed.GetValue(json);
+            void Tell(string note)
+            {
+                if (!asJson)
+                {
+                    output.WriteLine(note);
+                }
+            }
+
+            int wanted = parsed.GetValue(top);
+            int below = parsed.GetValue(bottom);
+            double residual = parsed.GetValue(tolerance);
+            if (wanted < 1 || below < 0 || residual is not (> 0 and < 1))
+            {
+                throw new BrinkException($"--top must be at least 1, --bottom at least 0 and --tolerance between 0 and 1; they are {wanted}, {below} and {residual}");
+            }
+
+            PointMeasurement measured = PointMeasurement.Take(
+                parsed.GetRequiredValue(source), fields.Read(parsed), wanted, below, residual, Tell);
+            if (asJson)
+            {
+                JsonText.Write(output, measured);
+            }
+            else
+            {
+                Print(measured, output);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Print(PointMeasurement m, TextWriter output)
+    {
+        string where = m.Iteration is { } k ? $"{m.Source}, iteration {k}" : m.Source;
+        output.WriteLine($"{where}: loss {m.Loss:G6}, accuracy {m.Accuracy:P1}, ‖g‖ {m.GradNorm:G4}");
+        output.WriteLine($"λ₁ = {m.Sharpness:G7}{(m.FlattestSharpness is { } floor ? $"  (its global minimum 2/K is {floor:G4})" : string.Empty)}");
+        output.WriteLine($"largest stable fixed step 2/λ₁ = {m.LargestStableStep:G6}");
+        output.WriteLine($"nls would take η = {m.NextStep:G6}, η·λ₁ = {m.NextStepTimesSharpness:G4} (the edge is at 2)");
+        output.WriteLine($"largest eigenvalues:  {Values(m.Top)}");
+        output.WriteLine($"smallest eigenvalues: {Values(m.Bottom)}");
+        output.WriteLine($"{m.Hvps} Hessian-vector products");
+    }
+
+    private static string Values(IReadOnlyList<MeasuredEigenvalue> values) => string.Join(
+        "  ", values.Select(value => $"{value.Value:G6}{(value.Converged ? string.Empty : $" (residual {value.Residual:G1}, not converged)")}"));
+}

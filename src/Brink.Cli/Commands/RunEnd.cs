@@ -1,0 +1,20 @@
+using Brink.Cli.CommandLine;
+using Brink.Experiments;
+
+namespace Brink.Cli.Commands;
+
+/// <summary>What a run is called on the screen, and what its end means to a shell.</summary>
+internal static class RunEnd
+{
+    /// <summary>A run in a few words.</summary>
+    internal static string Title(Specification specification) =>
+        $"{specification.Method} on {specification.Data}, {specification.Network}";
+
+    /// <summary>0 for a run that ended as runs end, divergence included: it is a result; 130 after Ctrl-C; 1 for a failure.</summary>
+    internal static int ExitCode(RunOutcome outcome) => outcome.Status switch
+    {
+        RunStatus.Interrupted => BrinkCommandLine.Interrupted,
+        RunStatus.Failed => throw new BrinkException($"the run in {outcome.Folder} stopped: {outcome.Reason}"),
+        _ => 0,
+    };
+}

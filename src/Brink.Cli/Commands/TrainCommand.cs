@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Brink.Cli.CommandLine;
+using Brink.Cli.Terminal;
+using Brink.Experiments;
+
+namespace Brink.Cli.Commands;
+
+/// <summary><c>brink train</c>: one run, from the start.</summary>
+internal static class TrainCommand
+{
+    /// <summary>Creates the command.</summary>
+    /// <returns>The command.</returns>
+    public static Command Create()
+    {
+        var fields = new SpecificationOptions();
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Show only how the run ended" };
+        var force = new Option<bool>("--force") { Description = "Replace a run that is in the folder already" };
+        var save = new Option<string>("--save-spec") { Description = "Write the specification to this file and train nothing", HelpName = "file" };
+        var command = new DocumentedCommand(
+            "train",
+            "Train a network with step sizes that the method finds, and watch the sharpness. Every option is a field of the specification, and the reverse.",
+            "brink train --data fashion-mnist --network mlp --method nls --iterations 500",
+            "brink train spec.yaml --method nls-ub --out runs/bounded",
+            "brink train --method nls --iterations 5000 --save-spec spec.yaml")
+        { GroupOf = fields.GroupOf };
+        fields.AddTo(command);
+        command.Add(quiet);
+        command.Add(force);
+        command.Add(save);
+        command.SetWork((parsed, cancellation) =>
+        {
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            Specification specification = fields.Read(parsed);
+            if (parsed.GetValue(save) is { } file)
+            {
+                specification.Validate();
+                File.WriteAllText(file, specification.ToYaml());
+                output.WriteLine($"wrote {file}; train it with: brink train {file}");
+                return 0;
+            }
+
+            IRunObserver observer = ProgressDisplay.For(output, parsed.GetValue(quiet), RunEnd.Title(specification));
+            return RunEnd.ExitCode(Trainer.Train(specification, observer, parsed.GetValue(force), cancellation));
+        });
+        return command;
+    }
+}

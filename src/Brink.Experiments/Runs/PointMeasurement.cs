@@ -1,0 +1,113 @@
+using Brink.Curvature;
+using Brink.Methods;
+using Brink.Objectives;
+using Brink.Torch;
+
+namespace Brink.Experiments;
+
+/// <summary>An eigenvalue with what is known of its error.</summary>
+/// <param name="Value">λ.</param>
+/// <param name="Residual">‖Hv − λv‖ / |λ|.</param>
+/// <param name="Converged">Whether the residual met the tolerance.</param>
+public sealed record MeasuredEigenvalue(double Value, double Residual, bool Converged);
+
+/// <summary>What a point of the loss surface allows: <c>brink measure</c>.</summary>
+/// <param name="Source">Run or file the weights came from.</param>
+/// <param name="Iteration">Iteration of the checkpoint; null for a file.</param>
+/// <param name="Loss">f(w).</param>
+/// <param name="Accuracy">Training accuracy.</param>
+/// <param name="GradNorm">‖∇f(w)‖.</param>
+/// <param name="Sharpness">λ₁.</param>
+/// <param name="LargestStableStep">2/λ₁: gradient descent with a larger fixed step leaves this point.</param>
+/// <param name="FlattestSharpness">2/K, below which no network with <c>mse</c> and a last bias comes; null for other losses.</param>
+/// <param name="NextStep">The step that <c>nls</c> would take from here, started afresh.</param>
+/// <param name="NextStepTimesSharpness">That step times λ₁: the edge is at 2.</param>
+/// <param name="Top">Largest eigenvalues, descending.</param>
+/// <param name="Bottom">Smallest eigenvalues, ascending.</param>
+/// <param name="Hvps">Hessian-vector products spent.</param>
+public sealed record PointMeasurement(
+    string Source,
+    long? Iteration,
+    double Loss,
+    double? Accuracy,
+    double GradNorm,
+    double Sharpness,
+    double LargestStableStep,
+    double? FlattestSharpness,
+    double NextStep,
+    double NextStepTimesSharpness,
+    IReadOnlyList<MeasuredEigenvalue> Top,
+    IReadOnlyList<MeasuredEigenvalue> Bottom,
+    int Hvps)
+{
+    /// <summary>Measures a run at its newest checkpoint, or weights in a file.</summary>
+    /// <param name="source">A run folder or a safetensors file.</param>
+    /// <param name="given">Data and network where the source is a file; for a run its own specification stands.</param>
+    /// <param name="top">How many of the largest eigenvalues, at least 1.</param>
+    /// <param name="bottom">How many of the smallest.</param>
+    /// <param name="tolerance">Relative residual to reach.</param>
+    /// <param name="note">Told what was decided.</param>
+    /// <returns>The measurement.</returns>
+    /// <exception cref="BrinkException">The source is neither, or does not fit.</exception>
+    public static PointMeasurement Take(
+        string source, Specification given, int top, int bottom, double tolerance, Action<string> note)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        if (RunRecord.IsRun(source))
+        {
+            Checkpoint checkpoint = RunRecord.ReadCheckpoint(source, note)
+                ?? throw new BrinkException($"{source} has no checkpoint yet; measure a file of weights, or train it first");
+            using Problem problem = Problem.Create(RunRecord.ReadSpecification(source), note);
+            using Tensor weights = WeightFile.Pack(checkpoint.Tensors, problem.Objective.Layout, problem.Type, problem.Device);
+            return At(source, checkpoint.Iteration, problem, weights, top, bottom, tolerance);
+        }
+
+        if (Directory.Exists(source))
+        {
+            throw new BrinkException($"{source} is a folder but no run: it has no spec.json");
+        }
+
+        using Problem fromFile = Problem.Create(given with { Init = source }, note);
+        using Tensor read = fromFile.StartWeights();
+        return At(source, null, fromFile, read, top, bottom, tolerance);
+    }
+
+    private static PointMeasurement At(
+        string source, long? iteration, Problem problem, Tensor weights, int top, int bottom, double tolerance)
+    {
+        using var scope = new TensorScope();
+        NetworkObjective objective = problem.Objective;
+        using Evaluation at = objective.Evaluate(weights.Clone().Unscoped(), Wanted.Value);
+        if (!at.IsFinite)
+        {
+            throw new BrinkException($"the loss of {source} is {at.Value}: there is no curvature to measure");
+        }
+
+        double norm = at.Gradient().Norm();
+        SpectrumEnds ends = Lanczos.Extremes(
+            new HessianOperator(objective, at), top, bottom, new LanczosOptions { ResidualTolerance = tolerance });
+        at.ReleaseCurvature();
+        using var search = new ExtrapolatingSearch("nls", new ZhangHagerReference(), new SearchParameters());
+        (Evaluation next, StepReport step) = search.Step(objective, at);
+        next.Dispose();
+        double sharpness = ends.Largest.Values[0];
+        bool bounded = problem.Specification is { Loss: "mse", NoBias: false };
+        return new PointMeasurement(
+            source,
+            iteration,
+            at.Value,
+            at.Accuracy,
+            norm,
+            sharpness,
+            2 / sharpness,
+            bounded ? 2.0 / problem.Outputs : null,
+            step.StepSize,
+            step.StepSize * sharpness,
+            List(ends.Largest),
+            List(ends.Smallest),
+            Math.Max(ends.Largest.Products, ends.Smallest.Products));
+    }
+
+    private static MeasuredEigenvalue[] List(Eigenpairs pairs) =>
+        [.. pairs.Values.Select((value, k) => new MeasuredEigenvalue(value, pairs.RelativeResiduals[k], pairs.Converged[k]))];
+}
