@@ -24,7 +24,7 @@ internal static class ComparisonTable
 
         foreach (RunView run in runs)
         {
-            Style style = run.Status is "diverged" or "failed" ? new Style(new Color(213, 94, 0)) : Style.Plain;
+            Style style = run.EndedBadly ? new Style(new Color(213, 94, 0)) : Style.Plain;
             table.AddRow(ComparisonColumns.CellsOf(run).Prepend(run.Name).Select(cell => new Text(Spell(cell, unicode), style)));
         }
 
