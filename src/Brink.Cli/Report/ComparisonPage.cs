@@ -79,7 +79,7 @@ internal static class ComparisonPage
     {
         page.Append("<h2>Comparison</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">run</th>")
             .AppendJoin(string.Empty, ComparisonColumns.Headings.Select(heading => $"<th scope=\"col\">{Text(heading)}</th>"))
-            .Append("<th scope=\"col\">Hessian-vector products</th></tr></thead>\n<tbody>\n");
+            .Append("<th scope=\"col\"><abbr title=\"Hessian-vector products\">HVPs</abbr></th></tr></thead>\n<tbody>\n");
         for (int i = 0; i < runs.Count; i++)
         {
             string alarm = runs[i].EndedBadly ? " class=\"alarm\"" : string.Empty;
