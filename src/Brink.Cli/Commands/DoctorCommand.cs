@@ -3,6 +3,7 @@ using System.Text.Json;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Diagnosis;
 using Brink.Cli.Terminal;
+using Brink.Data;
 using Spectre.Console;
 
 namespace Brink.Cli.Commands;
@@ -23,7 +24,7 @@ internal static class DoctorCommand
         { json };
         command.SetAction(parsed =>
         {
-            Finding[] findings = [.. Machine.Look(), .. Engine.Look(), DataAtHand.Look()];
+            Finding[] findings = [.. Machine.Look(), .. Engine.Look(), .. DataAtHand.Look(new DataStore())];
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

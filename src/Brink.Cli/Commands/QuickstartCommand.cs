@@ -118,11 +118,9 @@ internal static class QuickstartCommand
     {
         string[] known = [.. s_methods.Select(one => one.Method)];
         string[] chosen = [.. given.SelectMany(one => one.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
-        foreach (string name in chosen.Except(known))
+        if (chosen.Except(known).FirstOrDefault() is { } unknown)
         {
-            string? nearest = NearestName.Suggest(name, known);
-            throw new BrinkException($"--methods: quickstart has no method '{name}'" +
-                (nearest is null ? $"; there are {string.Join(", ", known)}" : $"; did you mean '{nearest}'?"));
+            throw NearestName.Unknown("method of the quickstart", unknown, known);
         }
 
         return chosen.Length > 0 ? chosen : throw new BrinkException($"--methods names none; there are {string.Join(", ", known)}");

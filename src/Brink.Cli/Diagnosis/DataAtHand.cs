@@ -1,22 +1,27 @@
+using Brink.Data;
+
 namespace Brink.Cli.Diagnosis;
 
-/// <summary>Looks for the data that <c>brink quickstart</c> trains on.</summary>
+/// <summary>Looks at the data sets of the catalogue. One that is not here is no fault: it comes when it is first used.</summary>
 internal static class DataAtHand
 {
-    private static readonly string[] s_fashionFiles =
-        ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
-
     /// <summary>Looks.</summary>
-    /// <param name="debianFolder">Where Debian's package keeps the official files.</param>
-    /// <returns>What was found.</returns>
-    internal static Finding Look(string debianFolder = "/usr/share/datasets/fashion-mnist")
+    /// <param name="store">Where data sets are kept.</param>
+    /// <returns>One finding a data set.</returns>
+    internal static IEnumerable<Finding> Look(DataStore store) => store.List().Select(Describe);
+
+    /// <summary>Judges one data set.</summary>
+    /// <param name="state">How much of it is here.</param>
+    /// <returns>The finding.</returns>
+    internal static Finding Describe(DataSetState state)
     {
-        string[] absent = [.. s_fashionFiles.Where(name => !File.Exists(Path.Combine(debianFolder, name + ".gz")))];
-        return absent.Length switch
+        string name = state.Definition.Name;
+        return state.Presence switch
         {
-            0 => new Finding("Fashion-MNIST", debianFolder),
-            4 => new Finding("Fashion-MNIST", "not installed; it is downloaded when it is first used", Health.Good, "brink data get fashion-mnist, or on Debian apt-get install dataset-fashion-mnist"),
-            _ => new Finding("Fashion-MNIST", $"{debianFolder} lacks {string.Join(", ", absent)}", Health.Poor, "apt-get install --reinstall dataset-fashion-mnist"),
+            DataPresence.Absent => new Finding(name, "not on this machine", Health.Good, $"brink data get {name}"),
+            DataPresence.Partial => new Finding(name, $"{state.Location} lacks {string.Join(", ", state.Missing)}", Health.Poor, $"brink data get {name}"),
+            DataPresence.Present => new Finding(name, $"{state.Location} ({Machine.Bytes(state.Bytes)}, not verified)", Health.Good, $"brink data verify {name}"),
+            _ => new Finding(name, $"{state.Location} ({Machine.Bytes(state.Bytes)}, verified)"),
         };
     }
 }

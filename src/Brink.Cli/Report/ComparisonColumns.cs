@@ -1,4 +1,5 @@
 using Brink.Cli.Terminal;
+using Brink.Experiments;
 
 namespace Brink.Cli.Report;
 
@@ -30,8 +31,8 @@ internal static class ComparisonColumns
     /// <returns>E.g. <c>diverged at 12</c>; null for a finished run.</returns>
     internal static string? Outcome(RunView run) => run.Status switch
     {
-        "finished" => null,
-        "running" => $"at {Quantity.Count(run.Iterations)}",
-        _ => $"{run.Status} at {Quantity.Count(run.Iterations)}",
+        RunStatus.Finished => null,
+        RunStatus.Running => $"at {Quantity.Count(run.Iterations)}",
+        _ => $"{run.Status.ToString().ToLowerInvariant()} at {Quantity.Count(run.Iterations)}",
     };
 }

@@ -79,10 +79,10 @@ internal static class ComparisonPage
     {
         page.Append("<h2>Comparison</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">run</th>")
             .AppendJoin(string.Empty, ComparisonColumns.Headings.Select(heading => $"<th scope=\"col\">{Text(heading)}</th>"))
-            .Append("<th scope=\"col\">Hessian-vector products</th></tr></thead>\n<tbody>\n");
+            .Append("<th scope=\"col\"><abbr title=\"Hessian-vector products\">HVPs</abbr></th></tr></thead>\n<tbody>\n");
         for (int i = 0; i < runs.Count; i++)
         {
-            string alarm = runs[i].Status is "diverged" or "failed" ? " class=\"alarm\"" : string.Empty;
+            string alarm = runs[i].EndedBadly ? " class=\"alarm\"" : string.Empty;
             page.Append($"<tr{alarm}><th scope=\"row\">{Swatch(i)} {Text(runs[i].Name)}</th>")
                 .AppendJoin(string.Empty, ComparisonColumns.CellsOf(runs[i]).Select(cell => $"<td>{Text(cell)}</td>"))
                 .Append($"<td>{Quantity.Count(runs[i].HessianVectorProducts)}</td></tr>\n");
@@ -91,7 +91,7 @@ internal static class ComparisonPage
         page.Append("</tbody>\n</table></div>\n");
         foreach (RunView run in runs.Where(run => run.Reason is not null))
         {
-            page.Append($"<p class=\"reasons\">{Text(run.Name)} {Text(ComparisonColumns.Outcome(run) ?? run.Status)}: {Text(run.Reason!)}</p>\n");
+            page.Append($"<p class=\"reasons\">{Text(run.Name)} {Text(ComparisonColumns.Outcome(run) ?? "finished")}: {Text(run.Reason!)}</p>\n");
         }
     }
 

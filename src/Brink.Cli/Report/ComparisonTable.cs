@@ -12,7 +12,7 @@ internal static class ComparisonTable
     /// <returns>The table, to be written to a console.</returns>
     internal static Table Create(IReadOnlyList<RunView> runs, bool unicode)
     {
-        var table = new Table().Border(unicode ? TableBorder.Simple : TableBorder.Ascii);
+        var table = new Table().Border(unicode ? TableBorder.Simple : TableBorder.None);
         table.AddColumn(new TableColumn("run").NoWrap().Padding(0, 0, 1, 0));
         foreach (string heading in ComparisonColumns.Headings)
         {
@@ -24,7 +24,7 @@ internal static class ComparisonTable
 
         foreach (RunView run in runs)
         {
-            Style style = run.Status is "diverged" or "failed" ? new Style(new Color(213, 94, 0)) : Style.Plain;
+            Style style = run.EndedBadly ? new Style(new Color(213, 94, 0)) : Style.Plain;
             table.AddRow(ComparisonColumns.CellsOf(run).Prepend(run.Name).Select(cell => new Text(Spell(cell, unicode), style)));
         }
 

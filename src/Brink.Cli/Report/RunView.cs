@@ -1,3 +1,5 @@
+using Brink.Experiments;
+
 namespace Brink.Cli.Report;
 
 /// <summary>One quantity along a run, at the iterations where it is known.</summary>
@@ -60,8 +62,8 @@ internal sealed record RunView
     /// <summary>The method.</summary>
     public required string Method { get; init; }
 
-    /// <summary><c>running</c>, <c>finished</c>, <c>interrupted</c>, <c>diverged</c> or <c>failed</c>.</summary>
-    public required string Status { get; init; }
+    /// <summary>How it stands.</summary>
+    public required RunStatus Status { get; init; }
 
     /// <summary>Why it ended so; null when simply finished.</summary>
     public string? Reason { get; init; }
@@ -131,7 +133,10 @@ internal sealed record RunView
     public double? SmallestSharpness => Outputs > 0 ? 2.0 / Outputs : null;
 
     /// <summary>Whether the run ended where its numbers ended.</summary>
-    public bool Diverged => Status == "diverged";
+    public bool Diverged => Status == RunStatus.Diverged;
+
+    /// <summary>Whether its last numbers are not what was wanted.</summary>
+    public bool EndedBadly => Status is RunStatus.Diverged or RunStatus.Failed;
 
     private static double? LastOf(Curve curve) => curve.Values.Length > 0 ? curve.Values[^1] : null;
 }

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Brink.Experiments;
 
 namespace Brink.Cli.Report;
 
-/// <summary>Reads run folders as they lie: <c>metrics.jsonl</c>, <c>spec.json</c>, <c>summary.json</c>, <c>environment.json</c>.</summary>
+/// <summary>Reads run folders for a comparison, those of runs that are going on included.</summary>
 internal static class RunViewReader
 {
     /// <summary>Reads several runs and gives each a name of its own.</summary>
@@ -22,50 +23,45 @@ internal static class RunViewReader
     /// <exception cref="BrinkException">It is no run folder, or one of its files cannot be understood.</exception>
     internal static RunView Read(string folder)
     {
-        string metrics = Path.Combine(folder, "metrics.jsonl");
-        if (!File.Exists(metrics))
-        {
-            throw new BrinkException(Directory.Exists(folder)
-                ? $"'{folder}' is no run folder: it holds no metrics.jsonl"
-                : $"there is no run folder '{folder}'");
-        }
-
-        var lines = new MetricsColumns(metrics);
+        IReadOnlyList<MetricsLine> lines = RunRecord.ReadMetrics(folder);
+        RunSummary? summary = RunRecord.ReadSummary(folder);
         IReadOnlyDictionary<string, string> specification = Flatten(Path.Combine(folder, "spec.json"));
-        IReadOnlyDictionary<string, string> summary = Flatten(Path.Combine(folder, "summary.json"));
-        string method = specification.GetValueOrDefault("method") ?? summary.GetValueOrDefault("method") ?? "?";
+        string method = specification.GetValueOrDefault("method") ?? summary?.Method ?? FolderName(folder);
         return new RunView
         {
-            Name = method == "?" ? FolderName(folder) : method,
+            Name = method,
             Folder = folder,
             Method = method,
-            Status = summary.GetValueOrDefault("status") ?? lines.Status ?? "running",
-            Reason = summary.GetValueOrDefault("reason"),
-            Outputs = int.TryParse(summary.GetValueOrDefault("outputs"), out int outputs) ? outputs : 0,
+            Status = summary?.Status ?? RunStatus.Running,
+            Reason = summary?.Reason,
+            Outputs = summary?.Outputs ?? 0,
             SufficientDecrease = double.TryParse(specification.GetValueOrDefault("c"), out double c) ? c : null,
-            Loss = lines.Curve("loss"),
-            StepSize = lines.Curve("step_size"),
-            Sharpness = lines.Curve("sharpness"),
-            EtaSharpness = lines.Product("step_size", "sharpness"),
-            TrainAccuracy = lines.Curve("train_accuracy"),
-            TestAccuracy = lines.Curve("test_accuracy"),
-            Iterations = lines.LastIteration,
+            Loss = CurveOf(lines, line => line.Loss),
+            StepSize = CurveOf(lines, line => line.StepSize),
+            Sharpness = CurveOf(lines, line => line.Sharpness),
+            EtaSharpness = CurveOf(lines, line => line.StepSize * line.Sharpness),
+            TrainAccuracy = CurveOf(lines, line => line.TrainAccuracy),
+            TestAccuracy = CurveOf(lines, line => line.TestAccuracy),
+            Iterations = lines.Count > 0 ? lines[^1].Iteration : 0,
             // With record-every above 1 the lines do not hold every step; the summary counts them all.
-            FunctionEvaluations = Count(summary, "function_evaluations") ?? lines.Sum("function_evaluations"),
-            GradientEvaluations = Count(summary, "gradient_evaluations") ?? lines.Sum("gradient_evaluations"),
-            HessianVectorProducts = Count(summary, "hvps") ?? lines.Sum("hvps"),
-            Seconds = lines.Seconds,
+            FunctionEvaluations = summary?.FunctionEvaluations ?? lines.Sum(line => line.FunctionEvaluations ?? 0L),
+            GradientEvaluations = summary?.GradientEvaluations ?? lines.Sum(line => line.GradientEvaluations ?? 0L),
+            HessianVectorProducts = summary?.Hvps ?? lines.Sum(line => line.Hvps ?? 0L),
+            Seconds = lines.Count > 0 ? lines[^1].Seconds : 0,
             Specification = specification,
             Environment = Flatten(Path.Combine(folder, "environment.json")),
         };
     }
 
-    private static long? Count(IReadOnlyDictionary<string, string> summary, string name) =>
-        long.TryParse(summary.GetValueOrDefault(name), out long count) ? count : null;
+    private static Curve CurveOf(IReadOnlyList<MetricsLine> lines, Func<MetricsLine, double?> value)
+    {
+        MetricsLine[] known = [.. lines.Where(line => value(line) is not null)];
+        return new Curve([.. known.Select(line => (double)line.Iteration)], [.. known.Select(line => value(line)!.Value)]);
+    }
 
     private static string FolderName(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
-    /// <summary>A JSON object as dotted names and texts; empty when the file is not there. A null is left out.</summary>
+    /// <summary>A JSON object as dotted names and texts, to be shown as it lies; empty when the file is not there.</summary>
     private static SortedDictionary<string, string> Flatten(string path)
     {
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -81,7 +77,7 @@ internal static class RunViewReader
         }
         catch (JsonException wrong)
         {
-            throw new BrinkException($"'{path}' is not JSON: {wrong.Message}", wrong);
+            throw new BrinkException($"{path} is not JSON: {wrong.Message}", wrong);
         }
 
         return values;

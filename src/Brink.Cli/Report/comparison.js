@@ -4,7 +4,7 @@
   const hover = document.getElementById("hover");
   const shown = data.runs.map(() => true);
 
-  // The legend switches runs on and off, in every chart and in the table.
+  // The legend switches runs on and off, in every chart.
   for (const button of document.querySelectorAll(".legend button")) {
     const run = Number(button.dataset.run);
     button.addEventListener("click", () => {

@@ -99,7 +99,7 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
             Row(product, Quantity.Number(_progress.Product), _progress.Product > EdgeOfStability ? s_above : s_strong).Add($"4{axis}", s_label).Add(upper, s_above),
             Row(string.Empty, "against 2", s_label).Add($"2{axis}", s_label).Add(lower, s_calm),
             Row("evaluations", $"{Quantity.Count(_progress.FunctionEvaluations)} losses").Add(
-                $"  {Quantity.Count(_progress.GradientEvaluations)} gradients, {Quantity.Count(_progress.HessianVectorProducts)} Hessian-vector products"),
+                $"  {Quantity.Count(_progress.GradientEvaluations)} gradients").Add($", {Quantity.Count(_progress.HessianVectorProducts)} Hessian-vector products"),
         ];
     }
 

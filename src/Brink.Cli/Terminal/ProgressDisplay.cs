@@ -39,6 +39,12 @@ internal static class ProgressDisplay
             console.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
         }
 
+        string? locale = s_localeVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+        if (locale is "C" or "POSIX")
+        {
+            console.Profile.Capabilities.Unicode = false;
+        }
+
         return console;
     }
 
@@ -48,16 +54,8 @@ internal static class ProgressDisplay
     internal static bool IsLive(IAnsiConsole console) =>
         console.Profile.Out.IsTerminal && console.Profile.Capabilities.Ansi && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
-    /// <summary>
-    /// Whether λ, η and block characters can be shown: the encoding must hold them, and the locale must not say C.
-    /// </summary>
-    /// <param name="console">The console.</param>
-    /// <returns>True when they can.</returns>
-    internal static bool ShowsUnicode(IAnsiConsole console)
-    {
-        string? locale = s_localeVariables
-            .Select(Environment.GetEnvironmentVariable)
-            .FirstOrDefault(value => !string.IsNullOrEmpty(value));
-        return console.Profile.Capabilities.Unicode && locale is not ("C" or "POSIX");
-    }
+    /// <summary>Whether λ, η and block characters can be shown.</summary>
+    /// <param name="console">A console of <see cref="ConsoleOf"/>.</param>
+    /// <returns>True when the encoding holds them and the locale does not say C.</returns>
+    internal static bool ShowsUnicode(IAnsiConsole console) => console.Profile.Capabilities.Unicode;
 }

@@ -37,7 +37,8 @@ internal sealed class Trace
         }
 
         _values.RemoveRange(Capacity / 2, Capacity - (Capacity / 2));
-        _stride *= 2;
+        // The next point to keep is one old stride away: the last one kept now is the last but one of before.
         _skipped = _stride - 1;
+        _stride *= 2;
     }
 }
