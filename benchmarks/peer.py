@@ -203,7 +203,8 @@ class Peer:
         elif solver == "arpack":
             start = self.eigenvector if request.get("warm", False) else None
             found, elapsed = self.timed(lambda: arpack(
-                problem, request.get("tolerance", 1e-3), start, request.get("max_iterations")))
+                problem, request.get("tolerance", 1e-3), start, request.get("max_iterations"),
+                request.get("basis")))
             self.eigenvector = found["flat_vector"]
             hvps = found["hvps"]
             product = found["products"](found["vector"])  # for the residual alone: not timed, not counted

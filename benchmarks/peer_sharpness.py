@@ -48,10 +48,11 @@ def power_iteration(problem, most_iterations=100, tolerance=1e-3):
     return {"eigenvalue": eigenvalue, "vector": last, "product": hv, "hvps": products.count, "converged": converged}
 
 
-def arpack(problem, tolerance, start=None, most_iterations=None):
+def arpack(problem, tolerance, start=None, most_iterations=None, basis=None):
     """scipy.sparse.linalg.eigsh for the algebraically largest eigenvalue.
 
-    scipy works in float64; every product converts to the network's precision and back.
+    scipy works in float64; every product converts to the network's precision and back. `basis` is the
+    number of Lanczos vectors, ARPACK's ncv: scipy's own choice is 20, and as many products at least.
     """
     from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
@@ -70,7 +71,8 @@ def arpack(problem, tolerance, start=None, most_iterations=None):
     operator = LinearOperator((size, size), matvec=matvec, dtype=numpy.float64)
     converged = True
     try:
-        values, vectors = eigsh(operator, k=1, which="LA", tol=tolerance, v0=start, maxiter=most_iterations)
+        values, vectors = eigsh(operator, k=1, which="LA", tol=tolerance, v0=start, ncv=basis,
+                                maxiter=most_iterations)
     except ArpackNoConvergence as failure:
         if not len(failure.eigenvalues):
             raise
