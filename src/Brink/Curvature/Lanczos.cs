@@ -20,7 +20,7 @@ public static class Lanczos
     /// <param name="matrix">The operator.</param>
     /// <param name="count">How many, at least 1; where P is smaller, P.</param>
     /// <param name="options">When to stop; the defaults if not given.</param>
-    /// <param name="start">Vectors to start from, as rows (or one vector), best first; random if not given.</param>
+    /// <param name="start">Vectors to start from, as rows (or one vector), best first: one per pair asked for enters at once, the next is tried should they be accepted as they stand; random if not given.</param>
     /// <returns>The pairs, descending.</returns>
     /// <exception cref="ArgumentException">A count, option or start out of range.</exception>
     public static Eigenpairs Largest(SymmetricOperator matrix, int count = 1, LanczosOptions? options = null, Tensor? start = null)
@@ -33,7 +33,7 @@ public static class Lanczos
     /// <param name="matrix">The operator.</param>
     /// <param name="count">How many, at least 1; where P is smaller, P.</param>
     /// <param name="options">When to stop; the defaults if not given.</param>
-    /// <param name="start">Vectors to start from, as rows (or one vector), best first; random if not given.</param>
+    /// <param name="start">Vectors to start from, as rows (or one vector), best first: one per pair asked for enters at once, the next is tried should they be accepted as they stand; random if not given.</param>
     /// <returns>The pairs, ascending.</returns>
     /// <exception cref="ArgumentException">A count, option or start out of range.</exception>
     public static Eigenpairs Smallest(SymmetricOperator matrix, int count = 1, LanczosOptions? options = null, Tensor? start = null)
@@ -47,7 +47,7 @@ public static class Lanczos
     /// <param name="top">How many of the largest, at least 0.</param>
     /// <param name="bottom">How many of the smallest, at least 0; not both zero.</param>
     /// <param name="options">When to stop; the defaults if not given.</param>
-    /// <param name="start">Vectors to start from, as rows (or one vector), best first; random if not given.</param>
+    /// <param name="start">Vectors to start from, as rows (or one vector), best first: one per pair asked for enters at once, the next is tried should they be accepted as they stand; random if not given.</param>
     /// <returns>The pairs of both ends.</returns>
     /// <exception cref="ArgumentException">A count, option or start out of range.</exception>
     public static SpectrumEnds Extremes(

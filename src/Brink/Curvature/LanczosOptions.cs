@@ -10,9 +10,10 @@ public sealed record LanczosOptions
     public double ResidualTolerance { get; init; } = 1e-3;
 
     /// <summary>
-    /// When given, pairs are accepted on the estimated error of the eigenvalue instead of the residual:
-    /// min(‖r‖, ‖r‖²/gap) ≤ tolerance·|θ|, the gap taken to the nearest Ritz value outside θ ± ‖r‖. Needs about half the
-    /// digits of the residual, hence fewer products, but the gap is an estimate and the vector is only good to √tolerance.
+    /// When given, replaces the residual rule: a pair is accepted when the estimated error of its eigenvalue,
+    /// min(‖r‖, ‖r‖²/gap), is at most tolerance·|θ| and ‖r‖ ≤ ⅓√tolerance·|θ|; the gap is taken to the nearest Ritz value
+    /// outside θ ± ‖r‖, less that value's own residual. In (0, 1). Needs half the digits of the residual, hence fewer products,
+    /// but it is an estimate, and the vector is only good to √tolerance.
     /// </summary>
     public double? EigenvalueTolerance { get; init; }
 

@@ -5,6 +5,12 @@ namespace Brink.Curvature;
 /// <summary>One computation of extreme eigenpairs: start, expansion, restart, acceptance. See <see cref="Lanczos"/>.</summary>
 internal sealed class LanczosRun : IDisposable
 {
+    /// <summary>
+    /// Relative residual of the first warm target up to which the earlier eigenpairs still describe the operator well enough to
+    /// correct by; beyond it a corrected direction is worse than the plain residual (measured; see <see cref="SharpnessTracker"/>).
+    /// </summary>
+    private const double CloseEnough = 0.3;
+
     private readonly SymmetricOperator _operator;
     private readonly LanczosOptions _options;
     private readonly int _top;
@@ -12,9 +18,20 @@ internal sealed class LanczosRun : IDisposable
     private readonly long _productsBefore;
     private readonly Generator _random;
     private readonly RitzSpace _space;
+    private readonly PairAcceptance _acceptance;
+    private readonly SpectralCorrection? _correction;
     private EigenStatus? _status;
+    private Tensor? _guard;
+    private int _started;
 
-    internal LanczosRun(SymmetricOperator matrix, int top, int bottom, LanczosOptions options)
+    /// <summary>Prepares a computation; nothing is multiplied yet.</summary>
+    /// <param name="matrix">The operator.</param>
+    /// <param name="top">How many of the largest eigenvalues.</param>
+    /// <param name="bottom">How many of the smallest.</param>
+    /// <param name="options">When to stop.</param>
+    /// <param name="correction">What is known of an earlier operator; used where the present one turns out to be close to it.</param>
+    internal LanczosRun(
+        SymmetricOperator matrix, int top, int bottom, LanczosOptions options, SpectralCorrection? correction = null)
     {
         if (options.Problem() is string problem)
         {
@@ -37,6 +54,8 @@ internal sealed class LanczosRun : IDisposable
         int capacity = Math.Max(options.Subspace == 0 ? 20 + (2 * wanted) : options.Subspace, wanted + 3);
         _space = new RitzSpace(matrix, (int)Math.Min(capacity, matrix.Dimension));
         _random = new Generator(options.Seed);
+        _acceptance = new PairAcceptance(options, _space);
+        _correction = correction;
     }
 
     /// <summary>The subspace, for who wants more of it than the pairs asked for.</summary>
@@ -53,12 +72,14 @@ internal sealed class LanczosRun : IDisposable
 
     private int BottomCount => Math.Min(_bottom, _space.Count);
 
-    /// <summary>Fills the subspace with the given vectors, and with random ones up to one per pair asked for.</summary>
+    /// <summary>
+    /// Fills the subspace with one given vector per pair asked for, or random ones where they do not suffice. The next given
+    /// vector is kept as a guard: see <see cref="Iterate"/>.
+    /// </summary>
     internal void Start(Tensor? start)
     {
         if (start is not null)
         {
-            long rows = start.Dimensions == 1 ? 1 : start.Shape[0];
             if (start.Dimensions is not (1 or 2) || start.Shape[^1] != _operator.Dimension)
             {
                 throw new ArgumentException(
@@ -66,23 +87,35 @@ internal sealed class LanczosRun : IDisposable
                     nameof(start));
             }
 
-            for (long i = 0; i < rows && _space.Count < _space.Capacity - 2; i++)
+            Tensor rows = start.View(-1, _operator.Dimension);
+            long count = rows.Shape[0];
+            long row = 0;
+            while (row < count && _space.Count < Wanted)
             {
-                Offer(start.Dimensions == 1 ? start : start.Select(0, i));
+                _ = Offer(rows.Select(0, row++));
             }
+
+            _guard = row < count ? rows.Select(0, row) : null;
         }
 
         while (_space.Count < Wanted && _status is null)
         {
             OfferRandom();
         }
+
+        _started = _space.Count;
     }
 
     /// <summary>Expands until every pair is good or cannot become so.</summary>
+    /// <remarks>
+    /// A start that is accepted as it stands says nothing of what lies beside it: an eigenvector whose value another has meanwhile
+    /// overtaken has no residual. Then, and only then, the guard is multiplied too before the answer is given.
+    /// </remarks>
     internal void Iterate()
     {
         int target = 0;
         double[]? lastTarget = null;
+        bool? correct = _correction is null ? false : null;
         while (_status is null && _space.Count > 0)
         {
             using var scope = new TensorScope();
@@ -95,7 +128,7 @@ internal sealed class LanczosRun : IDisposable
                 int pair = (target + looked) % Wanted;
                 Tensor candidate = _space.Residual(Index(pair));
                 double norm = candidate.Norm();
-                if (Accepts(_space.Values[Index(pair)], norm))
+                if (_acceptance.Accepts(Index(pair), norm))
                 {
                     continue;
                 }
@@ -111,12 +144,23 @@ internal sealed class LanczosRun : IDisposable
                 break;
             }
 
+            if (residual is null && _guard is not null && _space.Count == _started)
+            {
+                Tensor guard = _guard;
+                _guard = null;
+                _ = Offer(guard);
+                continue;
+            }
+
             if (residual is null)
             {
                 _status = atFloor ? EigenStatus.PrecisionReached : EigenStatus.Converged;
                 return;
             }
 
+            double value = _space.Values[Index(target)];
+            correct ??= residual.Norm() < CloseEnough * Math.Abs(value);
+            Tensor direction = correct.Value ? _correction!.Apply(residual, value) : residual;
             double[] coordinates = Column(Index(target));
             if (_space.Count == _space.Capacity)
             {
@@ -125,7 +169,7 @@ internal sealed class LanczosRun : IDisposable
             }
 
             lastTarget = coordinates;
-            if (!Offer(residual))
+            if (!Offer(direction))
             {
                 OfferRandom();
             }
@@ -174,37 +218,13 @@ internal sealed class LanczosRun : IDisposable
         }
 
         double[] values = [.. indices.Select(i => _space.Values[i])];
-        double[] residuals = [.. indices.Select(i => _space.Residual(i).Norm())];
-        bool[] good = [.. values.Zip(residuals, Accepts)];
+        double[] residuals = [.. indices.Select(_space.ResidualNorm)];
+        bool[] good = [.. indices.Zip(residuals, _acceptance.Accepts)];
         double[] relative = [.. values.Zip(residuals, (value, residual) =>
-            residual == 0 ? 0 : residual / (IsZero(value, residual) ? _space.Scale : Math.Abs(value)))];
+            residual == 0 ? 0 : residual / (_acceptance.IsZero(value, residual) ? _space.Scale : Math.Abs(value)))];
         return new Eigenpairs(
             values, scope.Keep(_space.Vectors(indices)), residuals, relative, good, Products, _space.Scale, status);
     }
-
-    private bool Accepts(double value, double residual)
-    {
-        if (_options.EigenvalueTolerance is not double tolerance)
-        {
-            return residual <= _options.ResidualTolerance * Math.Abs(value) || IsZero(value, residual);
-        }
-
-        double gap = 0;
-        foreach (double other in _space.Values)
-        {
-            double distance = Math.Abs(other - value);
-            if (distance > residual && (gap == 0 || distance < gap))
-            {
-                gap = distance;
-            }
-        }
-
-        double error = gap == 0 ? residual : Math.Min(residual, residual * residual / gap);
-        return error <= tolerance * Math.Abs(value) || Math.Abs(value) + error <= tolerance * _space.Scale;
-    }
-
-    private bool IsZero(double value, double residual) =>
-        Math.Abs(value) + residual <= _options.ResidualTolerance * _space.Scale;
 
     /// <summary>Offers a direction; false when the subspace holds it already.</summary>
     private bool Offer(Tensor direction)

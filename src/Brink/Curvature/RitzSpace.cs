@@ -35,6 +35,9 @@ internal sealed class RitzSpace : IDisposable
     /// <summary>Most vectors the basis can hold.</summary>
     internal int Capacity { get; }
 
+    /// <summary>Where the basis lives.</summary>
+    internal Device Device => _operator.Device;
+
     /// <summary>Vectors in the basis.</summary>
     internal int Count { get; private set; }
 
@@ -110,6 +113,14 @@ internal sealed class RitzSpace : IDisposable
         Tensor residual = Combine(_products, coordinates);
         residual.AddInPlace(Combine(_basis, coordinates), -Values[index]);
         return scope.Keep(residual.View(_operator.Dimension));
+    }
+
+    /// <summary>The norm of a pair's residual: some eigenvalue lies within it of the Ritz value.</summary>
+    /// <param name="index">Which pair, from the largest.</param>
+    internal double ResidualNorm(int index)
+    {
+        using var scope = new TensorScope();
+        return Residual(index).Norm();
     }
 
     /// <summary>Some Ritz vectors.</summary>

@@ -1,0 +1,161 @@
+using Brink.Torch;
+
+namespace Brink.Curvature;
+
+/// <summary>
+/// Measures the sharpness λ₁ again and again along a run, each time from what the last measurement left: its outermost Ritz
+/// vectors and values. The first starts Lanczos, the second guards against an overtaking, and all of them correct the
+/// directions of expansion to first order (<see cref="SpectralCorrection"/>) as long as the operator has changed little.
+/// </summary>
+/// <remarks>
+/// MEASURED-TABLE
+/// </remarks>
+public sealed class SharpnessTracker : IDisposable
+{
+    private const string VectorsName = "sharpness.vectors";
+    private const string ValuesName = "sharpness.values";
+    private const string CountName = "sharpness.measurements";
+
+    private readonly LanczosOptions _options;
+    private readonly int _kept;
+    private Tensor? _vectors;
+    private double[] _values = [];
+    private long _measurements;
+
+    /// <summary>Starts without memory: the first measurement is a cold one.</summary>
+    /// <param name="options">When to stop; the defaults if not given. The seed draws the first start.</param>
+    /// <param name="kept">Ritz vectors kept between measurements, at least 1; each is a vector of length P.</param>
+    /// <exception cref="ArgumentException">An option or count out of range.</exception>
+    public SharpnessTracker(LanczosOptions? options = null, int kept = 5)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(kept, 1);
+        _options = options ?? new LanczosOptions();
+        if (_options.Problem() is string problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
+        _kept = kept;
+    }
+
+    /// <summary>Measurements made so far, those before a resume included.</summary>
+    public long Measurements => _measurements;
+
+    /// <summary>Measures λ₁ and remembers where it was found.</summary>
+    /// <param name="matrix">The Hessian, or what stands for one.</param>
+    /// <returns>The value with its residual. A product that is not finite leaves the memory as it was.</returns>
+    public SharpnessMeasurement Measure(SymmetricOperator matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        using var scope = new TensorScope();
+        bool warm = _vectors is not null && _vectors.Shape[1] == matrix.Dimension;
+        Tensor? start = warm ? _vectors!.To(matrix.Type).To(matrix.Device) : null;
+        SpectralCorrection? correction = warm ? new SpectralCorrection(start!, _values) : null;
+
+        // Every measurement draws from a seed of its own, so that a resumed tracker needs no generator state.
+        LanczosOptions options = _options with { Seed = unchecked(_options.Seed + ((ulong)_measurements * 0x9E3779B97F4A7C15UL)) };
+        using var run = new LanczosRun(matrix, 1, 0, options, correction);
+        run.Start(start);
+        run.Iterate();
+        Eigenpairs found = run.Result().Largest;
+        _measurements++;
+        if (found.Count == 0)
+        {
+            return new SharpnessMeasurement(double.NaN, double.NaN, null, found.Products, false, found.Status);
+        }
+
+        if (found.Status != EigenStatus.NotFinite)
+        {
+            Remember(run.Space, start);
+        }
+
+        Tensor vector = scope.Keep(found.Vectors.View(matrix.Dimension));
+        return new SharpnessMeasurement(
+            found.Values[0], found.RelativeResiduals[0], vector, found.Products, found.Converged[0], found.Status);
+    }
+
+    /// <summary>All that decides the next measurements, for a checkpoint.</summary>
+    /// <returns>Named tensors owned by the current scope; the names begin with <c>sharpness.</c></returns>
+    public IReadOnlyDictionary<string, Tensor> Export()
+    {
+        var state = new Dictionary<string, Tensor>(StringComparer.Ordinal) { [CountName] = Tensor.From([_measurements]) };
+        if (_vectors is not null)
+        {
+            state[VectorsName] = _vectors.Clone();
+            state[ValuesName] = Tensor.From(_values);
+        }
+
+        return state;
+    }
+
+    /// <summary>Goes on from an exported state, bit for bit.</summary>
+    /// <param name="state">What <see cref="Export"/> gave; other names are left alone.</param>
+    /// <exception cref="ArgumentException">The state lacks a tensor, or shapes do not agree.</exception>
+    public void Import(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (!state.TryGetValue(CountName, out Tensor? count) || count.Type != ScalarType.Int64 || count.Count != 1)
+        {
+            throw new ArgumentException($"a sharpness tracker's state holds {CountName}, one Int64", nameof(state));
+        }
+
+        Tensor? vectors = null;
+        double[] values = [];
+        if (state.TryGetValue(VectorsName, out Tensor? rows))
+        {
+            if (!state.TryGetValue(ValuesName, out Tensor? numbers)
+                || numbers.Type != ScalarType.Float64
+                || rows.Dimensions != 2
+                || rows.Shape[0] == 0
+                || rows.Shape[0] != numbers.Count)
+            {
+                throw new ArgumentException($"{VectorsName} has rows, and {ValuesName} one float64 for each", nameof(state));
+            }
+
+            vectors = rows.Clone().Unscoped();
+            values = numbers.ToArray<double>();
+        }
+
+        _vectors?.Dispose();
+        _vectors = vectors;
+        _values = values;
+        _measurements = count.ToArray<long>()[0];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _vectors?.Dispose();
+
+    /// <summary>Keeps the outermost Ritz vectors, and of the earlier ones what these do not span, should they be too few.</summary>
+    private void Remember(RitzSpace space, Tensor? earlier)
+    {
+        using var scope = new TensorScope();
+        int fresh = Math.Min(_kept, space.Count);
+        var rows = new List<Tensor> { space.Vectors([.. Enumerable.Range(0, fresh)]) };
+        var values = new List<double>(space.Values.Take(fresh));
+        for (int i = 0; earlier is not null && i < _values.Length && values.Count < _kept; i++)
+        {
+            Tensor known = Tensor.Concatenate([.. rows], 0);
+            Tensor rest = earlier.Select(0, i);
+            for (int pass = 0; pass < 2; pass++)
+            {
+                rest = rest.AddScaled(known.Transpose(0, 1).MatrixProduct(known.MatrixProduct(rest)), -1);
+            }
+
+            // A vector mostly within the new ones has nothing of its own left to remember.
+            double norm = rest.Norm();
+            if (norm > 0.5)
+            {
+                rows.Add((rest * (1 / norm)).View(1, -1));
+                values.Add(_values[i]);
+            }
+        }
+
+        // The target first; then by value, so that the likeliest to overtake it comes next.
+        long[] order = [0, .. Enumerable.Range(1, values.Count - 1).OrderByDescending(i => values[i]).Select(i => (long)i)];
+        Tensor vectors = Tensor.Concatenate([.. rows], 0)
+            .IndexSelect(0, Tensor.From(order).To(space.Device)).Unscoped();
+        _vectors?.Dispose();
+        _vectors = vectors;
+        _values = [.. order.Select(i => values[(int)i])];
+    }
+}
