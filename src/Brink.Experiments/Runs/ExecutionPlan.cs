@@ -24,7 +24,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         Specification s = problem.Specification;
         int samples = problem.SampleCount;
         bool wholeBatch = problem.Device.IsCuda || (problem.Network.HasBatchStatistics && !s.GhostBatchNorm);
-        bool lineProducts = s.LineProducts != "no" && s.Method is "ls" or "nls" or "nls-ub" or "ponls";
+        bool lineProducts = s.LineProducts != "no" && MethodFields.Searches.Contains(s.Method);
         long budget = GraphBudget(problem);
         var plan = new ObjectivePlan(
             Math.Min(s.MicroBatch ?? samples, samples), s.KeepGraph != "no", lineProducts, budget, GhostBatchNorm: s.GhostBatchNorm);
@@ -61,8 +61,12 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         plan = plan with { MicroBatch = microBatch };
         (int workers, int threads) = Share(s.Threads, problem.SampleCount, microBatch, problem.Device);
         using var shared = new Workers(workers, threads);
-        bool keep = KeepingPays(problem, plan, shared);
-        note($"measured on this machine: micro-batches of {microBatch}, accepted trial's graph {(keep ? "kept" : "computed again")}");
+
+        // Methods without trials take value and gradient in one sweep: there is no graph to keep.
+        bool searches = MethodFields.Searches.Contains(s.Method);
+        bool keep = searches && KeepingPays(problem, plan, shared);
+        string graphs = searches ? $", accepted trial's graph {(keep ? "kept" : "computed again")}" : string.Empty;
+        note($"measured on this machine: micro-batches of {microBatch}{graphs}");
         return new MachineMeasurements.Choice((int)microBatch, keep);
     }
 

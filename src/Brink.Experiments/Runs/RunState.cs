@@ -1,4 +1,5 @@
 using System.Globalization;
+using Brink.Curvature;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
@@ -15,18 +16,17 @@ internal static class RunState
 {
     private const string MethodPrefix = WeightFile.Reserved + "method.";
     private const string ProductPrefix = WeightFile.Reserved + "product.";
-    private const string SharpnessPrefix = WeightFile.Reserved + "sharpness.";
     private const string SecondsKey = "brink.seconds";
 
     /// <summary>Collects the state at w_k.</summary>
     internal static (IReadOnlyList<SafeTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Save(
-        Evaluation at, NetworkObjective objective, Method method, SharpnessMeasurement sharpness, double seconds)
+        Evaluation at, NetworkObjective objective, Method method, SharpnessTracker sharpness, double seconds)
     {
         using var scope = new TensorScope();
         var entries = new List<SafeTensor>(WeightFile.Entries(at.Weights, objective.Layout));
         Add(entries, MethodPrefix, method.State());
         Add(entries, ProductPrefix, at.CachedProducts());
-        Add(entries, SharpnessPrefix, sharpness.State());
+        Add(entries, WeightFile.Reserved, sharpness.Export());
         var metadata = new Dictionary<string, string> { [SecondsKey] = seconds.ToString("R", CultureInfo.InvariantCulture) };
         return (entries, metadata);
     }
@@ -34,7 +34,7 @@ internal static class RunState
     /// <summary>Takes the state back.</summary>
     /// <returns>The evaluation at w_k, and the seconds the run had taken.</returns>
     internal static (Evaluation At, double Seconds) Restore(
-        Checkpoint checkpoint, NetworkObjective objective, Method method, SharpnessMeasurement sharpness)
+        Checkpoint checkpoint, NetworkObjective objective, Method method, SharpnessTracker sharpness)
     {
         using var scope = new TensorScope();
         Tensor weights = WeightFile.Pack(checkpoint.Tensors, objective.Layout, objective.Type, objective.Device).Unscoped();
@@ -44,7 +44,7 @@ internal static class RunState
             method.Restore(state, objective);
         }
 
-        sharpness.Restore(Part(checkpoint, SharpnessPrefix), objective);
+        sharpness.Import(Part(checkpoint, WeightFile.Reserved));
         Evaluation at = objective.Resume(weights, Part(checkpoint, ProductPrefix), method.Wanted);
         double seconds = checkpoint.Metadata.TryGetValue(SecondsKey, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : 0;
         return (at, seconds);

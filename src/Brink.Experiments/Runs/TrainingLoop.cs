@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Brink.Curvature;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
@@ -13,7 +14,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly RunFolder _folder;
     private readonly IRunObserver _observer;
     private readonly Method _method;
-    private readonly SharpnessMeasurement _sharpness;
+    private readonly SharpnessTracker _sharpness;
     private readonly Stopwatch _watch = new();
     private double _secondsBefore;
     private RunSummary _summary;
@@ -27,7 +28,11 @@ internal sealed class TrainingLoop : IDisposable
         _folder = folder;
         _observer = observer;
         _method = MethodFactory.Create(_specification);
-        _sharpness = new SharpnessMeasurement(_specification.SharpnessTolerance, (ulong)_specification.Seed);
+        _sharpness = new SharpnessTracker(new LanczosOptions
+        {
+            ResidualTolerance = _specification.SharpnessTolerance,
+            Seed = (ulong)_specification.Seed,
+        });
         _summary = new RunSummary
         {
             Status = RunStatus.Running,
@@ -169,12 +174,13 @@ internal sealed class TrainingLoop : IDisposable
         var line = new MetricsLine { Iteration = k, Loss = 0, Seconds = 0 };
         if (IsDue(k, _specification.SharpnessEvery))
         {
-            SharpnessReading reading = _sharpness.Measure(Objective, at);
+            using var scope = new TensorScope();
+            SharpnessMeasurement reading = _sharpness.Measure(new HessianOperator(Objective, at));
             at.ReleaseCurvature();
-            line = line with { Sharpness = reading.Value, SharpnessResidual = reading.Residual, Hvps = reading.Products };
+            line = line with { Sharpness = reading.Value, SharpnessResidual = reading.RelativeResidual, Hvps = reading.Products };
             if (!reading.Converged)
             {
-                Note($"iteration {k}: sharpness reached a residual of {reading.Residual:G2}, not {_specification.SharpnessTolerance:G2}");
+                Note($"iteration {k}: sharpness reached a residual of {reading.RelativeResidual:G2}, not {_specification.SharpnessTolerance:G2}");
             }
         }
 
