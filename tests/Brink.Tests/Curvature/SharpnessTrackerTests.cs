@@ -88,6 +88,34 @@ public sealed class SharpnessTrackerTests
     }
 
     [Fact]
+    public void A_hint_is_taken_once_the_eigenvector_changes_from_measurement_to_measurement()
+    {
+        using var scope = new TensorScope();
+        using var plain = new SharpnessTracker();
+        using var hinted = new SharpnessTracker();
+        int without = 0;
+        int with = 0;
+        for (ulong step = 0; step < 12; step++)
+        {
+            Tensor exact = Matrices.WithSpectrum(Spectra.Training(200, 7), seed: 50 + step);
+            Tensor vectors = exact.SymmetricEigen().Vectors;
+            Tensor hint = (vectors.Select(1, 199) * -3).AddScaled(vectors.Select(1, 190), 0.5);
+            var matrix = new DenseOperator(exact);
+            without += plain.Measure(matrix).Products;
+            SharpnessMeasurement measured = hinted.Measure(matrix, hint);
+            with += measured.Products;
+            Assert.Equal(Spectra.Training(200, 7).Max(), measured.Value, 1e-4);
+        }
+
+        Assert.True(with < 0.9 * without, $"{with} products with the hint, {without} without");
+        var last = new DenseOperator(Drifting(1));
+        Assert.True(hinted.Measure(last, Tensor.Zeros([200], ScalarType.Float64)).Converged);
+        Assert.True(hinted.Measure(last, Tensor.Full([200], double.NaN, ScalarType.Float64)).Converged);
+        Assert.Contains(
+            "length 200", Assert.Throws<ArgumentException>(() => hinted.Measure(last, Tensor.From([1.0]))).Message);
+    }
+
+    [Fact]
     public void A_product_that_is_not_finite_leaves_the_memory_as_it_was()
     {
         using var scope = new TensorScope();
