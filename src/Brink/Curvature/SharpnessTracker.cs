@@ -8,7 +8,20 @@ namespace Brink.Curvature;
 /// directions of expansion to first order (<see cref="SpectralCorrection"/>) as long as the operator has changed little.
 /// </summary>
 /// <remarks>
-/// MEASURED-TABLE
+/// Mean products a measurement after the first, on Hessians along real runs (Fashion-MNIST, 500 images pooled to 14×14, ReLU
+/// MLPs 196-50-50-10 and, "deep", 196-50×6-10; 60 measurements; float64; tolerance 1e-3), with the gradient as hint, against
+/// scipy's ARPACK started from its last vector and power iteration stopped as PyHessian's (whose λ₁ was up to 10 % wrong):
+/// <code>
+/// run, measured every          residual rule  eigenvalue rule  ARPACK  ARPACK ncv 6  power
+/// gd η = 0.5, mse, 10 steps         4.8            3.2           20.0       6.8       14.2
+/// nls, mse, 5 steps                10.8            8.3           20.2      13.1       18.5
+/// nls, ce, 5 steps                  6.9            5.5
+/// nls, deep, mse, 5 steps           8.8            6.5           20.0      10.9       15.7
+/// </code>
+/// Tried there and found no better: starting from blocks of 2, 3 or 5 old vectors (each costs a product; up to two more a
+/// measurement where eigenvectors do not last), mixing them into one start, and correcting whatever the drift (two more in nls).
+/// The largest error of λ₁ was 4e-5 by the residual rule and 1.0e-3 by the eigenvalue rule, which without the hint took λ₂ for
+/// λ₁ twice (3 % off): no rule that looks at the found pair alone can exclude that.
 /// </remarks>
 public sealed class SharpnessTracker : IDisposable
 {

@@ -156,6 +156,24 @@ public sealed class LanczosTests
     }
 
     [Fact]
+    public void Products_noisier_than_the_vectors_precision_end_before_the_budget()
+    {
+        using var scope = new TensorScope();
+        Tensor matrix = Matrices.WithSpectrum(Spectra.Training(150, 1), seed: 1);
+        Tensor single = matrix.To(ScalarType.Float32);
+        ulong call = 0;
+        var noisy = new DelegateOperator(150, ScalarType.Float32, Device.Cpu, vector =>
+        {
+            Tensor noise = Matrices.Normal([150], ++call).To(ScalarType.Float32);
+            return single.MatrixProduct(vector).AddScaled(noise, 1e-6);
+        });
+        Eigenpairs pair = Lanczos.Largest(noisy, 1, new LanczosOptions { ResidualTolerance = 1e-9 });
+        Assert.Equal(EigenStatus.PrecisionReached, pair.Status);
+        Assert.InRange(pair.Products, 10, 150);
+        Assert.Equal(matrix.SymmetricEigen().Values.ToArray<double>()[^1], pair.Values[0], 1e-4);
+    }
+
+    [Fact]
     public void The_zero_operator_has_eigenvalue_zero_after_one_product()
     {
         using var scope = new TensorScope();
