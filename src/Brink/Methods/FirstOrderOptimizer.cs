@@ -81,7 +81,7 @@ public abstract class FirstOrderOptimizer : Method
             gradient.AddInPlace(at.Weights, _decay);
         }
 
-        Tensor next = at.Weights.AddScaled(Direction(objective, gradient), -StepSize).Unscoped();
+        Tensor next = Ahead(at, Direction(objective, gradient), StepSize);
         return (objective.Evaluate(next, Wanted), new StepReport(StepSize, FunctionEvaluations: _schedule is null ? 1 : 0));
     }
 
@@ -113,7 +113,7 @@ public sealed class StochasticGradientDescent : FirstOrderOptimizer
         double stepSize, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0, int batchSize = 0, ulong seed = 0)
         : base(stepSize, weightDecay, batchSize, seed)
     {
-        _momentum = momentum == 0 ? 0 : Require.Inside("momentum", momentum, 0, 1);
+        _momentum = Require.FromUpTo("momentum", momentum, 0, 1);
         _dampening = Require.Between("dampening", dampening, 0, 1);
         _nesterov = nesterov && (_momentum == 0 || _dampening != 0)
             ? throw new BrinkException("nesterov needs a momentum above 0 and no dampening")
@@ -149,7 +149,7 @@ public sealed class RmsProp : FirstOrderOptimizer
 
     /// <summary>Sets up the optimiser.</summary>
     /// <param name="stepSize">η, positive.</param>
-    /// <param name="smoothing">α, in (0, 1).</param>
+    /// <param name="smoothing">α, in [0, 1).</param>
     /// <param name="epsilon">ε, positive.</param>
     /// <param name="weightDecay">Not negative.</param>
     /// <param name="batchSize">Samples per step; 0 for the full batch.</param>
@@ -157,7 +157,7 @@ public sealed class RmsProp : FirstOrderOptimizer
     public RmsProp(double stepSize, double smoothing = 0.99, double epsilon = 1e-8, double weightDecay = 0, int batchSize = 0, ulong seed = 0)
         : base(stepSize, weightDecay, batchSize, seed)
     {
-        _smoothing = Require.Inside("alpha", smoothing, 0, 1);
+        _smoothing = Require.FromUpTo("alpha", smoothing, 0, 1);
         _epsilon = Require.Positive("epsilon", epsilon);
     }
 
@@ -184,8 +184,8 @@ public sealed class Adam : FirstOrderOptimizer
 
     /// <summary>Sets up the optimiser.</summary>
     /// <param name="stepSize">η, positive.</param>
-    /// <param name="beta1">β₁, in (0, 1).</param>
-    /// <param name="beta2">β₂, in (0, 1).</param>
+    /// <param name="beta1">β₁, in [0, 1).</param>
+    /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, positive.</param>
     /// <param name="weightDecay">Not negative.</param>
     /// <param name="batchSize">Samples per step; 0 for the full batch.</param>
@@ -194,8 +194,8 @@ public sealed class Adam : FirstOrderOptimizer
         double stepSize, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0, int batchSize = 0, ulong seed = 0)
         : base(stepSize, weightDecay, batchSize, seed)
     {
-        _beta1 = Require.Inside("beta1", beta1, 0, 1);
-        _beta2 = Require.Inside("beta2", beta2, 0, 1);
+        _beta1 = Require.FromUpTo("beta1", beta1, 0, 1);
+        _beta2 = Require.FromUpTo("beta2", beta2, 0, 1);
         _epsilon = Require.Positive("epsilon", epsilon);
     }
 

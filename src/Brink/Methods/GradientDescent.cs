@@ -26,7 +26,7 @@ public sealed class GradientDescent : Method
     public GradientDescent(double stepSize, double momentum = 0, bool nesterov = false, double weightDecay = 0)
     {
         _stepSize = Require.Positive("eta", stepSize);
-        _momentum = momentum == 0 ? 0 : Require.Inside("momentum", momentum, 0, 1);
+        _momentum = Require.FromUpTo("momentum", momentum, 0, 1);
         _decay = Require.AtLeast("weight-decay", weightDecay, 0);
         _nesterov = nesterov && _momentum == 0 ? throw new BrinkException("nesterov needs a momentum above 0") : nesterov;
     }

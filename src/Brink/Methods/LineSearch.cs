@@ -76,10 +76,7 @@ public abstract class LineSearch : Method
     {
         ArgumentNullException.ThrowIfNull(state);
         _lastStepSize = state["step_size"].Item();
-        if (state.TryGetValue("reference", out Tensor? reference))
-        {
-            _reference.Restore(reference.ToArray<double>());
-        }
+        _reference.Restore(state.TryGetValue("reference", out Tensor? reference) ? reference.ToArray<double>() : []);
     }
 
     /// <summary>The step that an iteration's first trial takes, before it is clamped.</summary>

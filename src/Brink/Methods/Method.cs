@@ -79,5 +79,16 @@ public abstract class Method : IDisposable
     /// <param name="stepSize">η.</param>
     /// <returns>The evaluation there.</returns>
     protected static Evaluation Move(Objective objective, Evaluation at, Tensor direction, double stepSize) =>
-        objective.Evaluate(at.Weights.AddScaled(direction, -stepSize).Unscoped(), Wanted.ValueAndGradient);
+        objective.Evaluate(Ahead(at, direction, stepSize), Wanted.ValueAndGradient);
+
+    /// <summary>w − ηd. A step too long for the precision of w is infinite: the loss it leads to says so.</summary>
+    /// <param name="at">The evaluation at w.</param>
+    /// <param name="direction">d.</param>
+    /// <param name="stepSize">η.</param>
+    /// <returns>The point, outside every scope.</returns>
+    private protected static Tensor Ahead(Evaluation at, Tensor direction, double stepSize)
+    {
+        bool tooLong = at.Weights.Type == ScalarType.Float32 && stepSize > float.MaxValue;
+        return at.Weights.AddScaled(direction, tooLong ? double.NegativeInfinity : -stepSize).Unscoped();
+    }
 }

@@ -52,6 +52,8 @@ internal sealed class MethodVectors : IDisposable
     internal void Restore(IReadOnlyDictionary<string, Tensor> state, Objective objective)
     {
         Dispose();
+        _numbers.Clear();
+        using var scope = new TensorScope();
         foreach ((string name, Tensor value) in state)
         {
             if (name.StartsWith(NumberMark))

@@ -33,7 +33,7 @@ public abstract class ReferenceValue
     public virtual double[] State() => [];
 
     /// <summary>Takes back what <see cref="State"/> gave.</summary>
-    /// <param name="state">The numbers.</param>
+    /// <param name="state">The numbers; none for a reference that has seen no losses.</param>
     public virtual void Restore(ReadOnlySpan<double> state)
     {
     }
@@ -74,7 +74,7 @@ public sealed class ZhangHagerReference : ReferenceValue
     public override double[] State() => [_weight, _average];
 
     /// <inheritdoc/>
-    public override void Restore(ReadOnlySpan<double> state) => (_weight, _average) = (state[0], state[1]);
+    public override void Restore(ReadOnlySpan<double> state) => (_weight, _average) = state.IsEmpty ? (0, 0) : (state[0], state[1]);
 }
 
 /// <summary>Grippo, Lampariello and Lucidi's maximum of the last M losses, the present one included.</summary>

@@ -27,7 +27,7 @@ public sealed class SharpnessAwareMinimization : Method
     {
         _stepSize = Require.Positive("eta", stepSize);
         _radius = Require.Positive("rho", radius);
-        _momentum = momentum == 0 ? 0 : Require.Inside("momentum", momentum, 0, 1);
+        _momentum = Require.FromUpTo("momentum", momentum, 0, 1);
         _decay = Require.AtLeast("weight-decay", weightDecay, 0);
     }
 

@@ -37,7 +37,7 @@ public sealed class Warmup : Method
             _ => throw NearestName.Unknown("schedule", schedule, Schedules),
         };
         _start = Require.Positive("warmup-start", start);
-        _factor = Require.Inside("warmup-factor", factor, 1, double.PositiveInfinity);
+        _factor = Require.Above("warmup-factor", factor, 1);
     }
 
     /// <summary>Names of the schedules.</summary>
