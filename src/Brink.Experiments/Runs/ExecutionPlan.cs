@@ -14,6 +14,12 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     /// <summary>Share of the free memory that recorded graphs may take.</summary>
     private const double GraphShare = 0.35;
 
+    /// <summary>Turns that each candidate gets.</summary>
+    private const int Rounds = 3;
+
+    /// <summary>Samples that a trial of a small micro-batch runs over, for each worker.</summary>
+    private const int SamplesPerTrial = 128;
+
     private static readonly int[] s_candidates = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
     /// <summary>Makes the plan.</summary>
@@ -71,32 +77,39 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         return new MachineMeasurements.Choice((int)microBatch, keep);
     }
 
-    /// <summary>The micro-batch with the least time a sample, for value and gradient.</summary>
+    /// <summary>
+    /// The micro-batch with the least time a sample, for value and gradient. The candidates take turns, so that a
+    /// moment's load on the machine meets all of them, and the least of each one's times counts; of those that are
+    /// equal but for noise the smallest is chosen, because it holds the least memory.
+    /// </summary>
     private static int FastestMicroBatch(Problem problem, ObjectivePlan plan)
     {
         int threads = problem.Specification.Threads;
         int most = (problem.SampleCount + threads - 1) / threads;
-        int[] candidates = [.. s_candidates.Where(size => size < most), most];
         using var workers = new Workers(Math.Min(threads, problem.SampleCount), 1);
-        (int Size, double Seconds) best = (most, double.PositiveInfinity);
-        foreach (int size in candidates)
+        List<(int Size, double Seconds)> candidates =
+            [.. s_candidates.Where(size => size < most).Append(most).Select(size => (size, double.PositiveInfinity))];
+        for (int round = 0; round < Rounds; round++)
         {
-            int samples = Math.Min(size * workers.Count * Math.Max(1, 64 / size), problem.SampleCount);
-            using NetworkObjective trial = problem.Trial(plan with { MicroBatch = size }, workers, samples);
-            double seconds = Seconds(trial, Wanted.ValueAndGradient, repetitions: 3) / samples;
-
-            // A smaller micro-batch holds less memory: a larger one must be better by more than noise.
-            if (seconds < 0.97 * best.Seconds)
+            double bestSoFar = candidates.Min(candidate => candidate.Seconds);
+            for (int k = 0; k < candidates.Count; k++)
             {
-                best = (size, seconds);
-            }
-            else if (seconds > 1.25 * best.Seconds)
-            {
-                break;
+                (int size, double before) = candidates[k];
+                int samples = Math.Min(size * workers.Count * Math.Max(1, SamplesPerTrial / size), problem.SampleCount);
+                using NetworkObjective trial = problem.Trial(plan with { MicroBatch = size }, workers, samples);
+                double seconds = Seconds(trial, Wanted.ValueAndGradient, repetitions: 2) / samples;
+                candidates[k] = (size, Math.Min(before, seconds));
+                bestSoFar = Math.Min(bestSoFar, seconds);
+                if (round == 0 && seconds > 1.5 * bestSoFar)
+                {
+                    // Past the caches it only gets worse, and larger ones would take long to show it.
+                    candidates.RemoveRange(k, candidates.Count - k);
+                }
             }
         }
 
-        return best.Size;
+        double best = candidates.Min(candidate => candidate.Seconds);
+        return candidates.First(candidate => candidate.Seconds <= 1.05 * best).Size;
     }
 
     /// <summary>
@@ -110,7 +123,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         using (NetworkObjective small = problem.Trial(plan with { KeepGraph = true }, workers, probe))
         {
             long before = HeldBytes(problem.Device);
-            using Evaluation kept = small.Evaluate(Weights(small), Wanted.Value);
+            using Evaluation held = small.Evaluate(Weights(small), Wanted.Value);
             bytes = HeldBytes(problem.Device) - before;
         }
 
@@ -120,9 +133,16 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         }
 
         using NetworkObjective keeping = problem.Trial(plan with { KeepGraph = true }, workers, problem.SampleCount);
-        double kept2 = Seconds(keeping, Wanted.Value, repetitions: 2);
         using NetworkObjective again = problem.Trial(plan with { KeepGraph = false }, workers, problem.SampleCount);
-        return kept2 < Seconds(again, Wanted.Value, repetitions: 2);
+        (double kept, double repeated) = (double.PositiveInfinity, double.PositiveInfinity);
+        for (int round = 0; round < 2; round++)
+        {
+            kept = Math.Min(kept, Seconds(keeping, Wanted.Value, repetitions: 1));
+            repeated = Math.Min(repeated, Seconds(again, Wanted.Value, repetitions: 1));
+        }
+
+        // Keeping does less work: it is given up only where it is clearly slower, its activations having left the caches.
+        return kept < 1.1 * repeated;
     }
 
     private static long HeldBytes(Device device)
