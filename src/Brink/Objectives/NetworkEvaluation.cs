@@ -129,6 +129,7 @@ internal sealed class NetworkEvaluation : Evaluation
         }
 
         using var off = GradientMode.Off();
+        using var scope = new TensorScope();
         _allProducts ??= Tensor.Concatenate(Products, 0).Detach().Unscoped();
         _productsAge ??= Tensor.From([(long)Age]).Unscoped();
         return new Dictionary<string, Tensor> { [ProductsName] = _allProducts, [AgeName] = _productsAge };

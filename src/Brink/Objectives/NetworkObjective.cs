@@ -136,8 +136,8 @@ public sealed class NetworkObjective : Objective
         var pieces = new Tensor[Batches.Count];
         for (int k = 0; k < pieces.Length; k++)
         {
-            using Tensor piece = all.Narrow(0, k * Batches.MicroBatch, Batches.Labels(k).Count);
-            pieces[k] = piece.To(Device).Clone().Unscoped();
+            using var scope = new TensorScope();
+            pieces[k] = all.Narrow(0, k * Batches.MicroBatch, Batches.Labels(k).Count).To(Device).Clone().Unscoped();
         }
 
         return new NetworkEvaluation(this, weights, pieces, age, wanted);
