@@ -25,6 +25,10 @@ struct Source {
 
 // libc, until tcmalloc is asked for; both are asked the same three questions.
 Source source{memalign, std::free, malloc_usable_size};
+
+// Hands free pages back to the kernel; null where the allocator has no such call.
+void (*release_free)() = nullptr;
+
 std::atomic<int64_t> live_bytes{0};
 
 void release(void* memory) {
@@ -87,6 +91,7 @@ BRINK_API int brink_allocator_install(const char* library) {
         throw std::runtime_error(std::string(library) + " has no tc_memalign, tc_free and tc_malloc_size");
       }
       source = found;
+      release_free = reinterpret_cast<void (*)()>(dlsym(handle, "MallocExtension_ReleaseFreeMemory"));
     }
     c10::SetCPUAllocator(&allocator, /*priority=*/1);
   });
@@ -95,4 +100,11 @@ BRINK_API int brink_allocator_install(const char* library) {
 // Bytes that tensors on the CPU hold at this moment; zero until the allocator is installed.
 BRINK_API int64_t brink_allocator_live_bytes() {
   return live_bytes.load(std::memory_order_relaxed);
+}
+
+// Hands memory that no tensor holds back to the kernel: after a measurement that took more than the run will need.
+BRINK_API void brink_allocator_release_free() {
+  if (release_free != nullptr) {
+    release_free();
+  }
 }

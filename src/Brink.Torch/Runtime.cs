@@ -65,6 +65,9 @@ public static unsafe class Runtime
     /// <summary>Takes tensor memory from tcmalloc where it is installed; call before the first tensor is made.</summary>
     public static void Initialize() => _ = Allocator;
 
+    /// <summary>Hands memory that no tensor holds back to the system, after work that took more than what follows will.</summary>
+    public static void ReleaseFreeMemory() => Native.AllocatorReleaseFree();
+
     /// <summary>Free and total bytes of the current GPU.</summary>
     /// <returns>Free bytes, total bytes.</returns>
     public static (long Free, long Total) CudaMemory()

@@ -130,7 +130,9 @@ internal static class Engine
     }
 
     /// <summary>Paths of the shared libraries of this process; empty where there is no /proc.</summary>
-    private static IReadOnlyCollection<string> LoadedLibraries() => !File.Exists("/proc/self/maps")
+    /// <summary>Shared libraries that this process has mapped.</summary>
+    /// <returns>Their paths, links resolved.</returns>
+    internal static IReadOnlyCollection<string> LoadedLibraries() => !File.Exists("/proc/self/maps")
         ? []
         : [.. File.ReadLines("/proc/self/maps")
             .Select(line => line.IndexOf('/', StringComparison.Ordinal) is >= 0 and var at ? line[at..] : string.Empty)

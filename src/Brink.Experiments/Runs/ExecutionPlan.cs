@@ -66,6 +66,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         bool searches = MethodFields.Searches.Contains(s.Method);
         bool keep = searches && KeepingPays(problem, plan, shared);
         string graphs = searches ? $", accepted trial's graph {(keep ? "kept" : "computed again")}" : string.Empty;
+        Runtime.ReleaseFreeMemory();
         note($"measured on this machine: micro-batches of {microBatch}{graphs}");
         return new MachineMeasurements.Choice((int)microBatch, keep);
     }
@@ -89,7 +90,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
             {
                 best = (size, seconds);
             }
-            else if (seconds > 2 * best.Seconds)
+            else if (seconds > 1.25 * best.Seconds)
             {
                 break;
             }

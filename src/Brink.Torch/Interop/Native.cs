@@ -104,6 +104,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "brink_allocator_live_bytes")]
     internal static partial long AllocatorLiveBytes();
 
+    [LibraryImport(Library, EntryPoint = "brink_allocator_release_free")]
+    internal static partial void AllocatorReleaseFree();
+
     [LibraryImport(Library, EntryPoint = "brink_script_load", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ScriptLoad(string path, out nint script);
 

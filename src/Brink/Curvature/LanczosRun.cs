@@ -11,6 +11,9 @@ internal sealed class LanczosRun : IDisposable
     /// </summary>
     private const double CloseEnough = 0.3;
 
+    /// <summary>Products without a halved residual after which a residual below √ε·‖H‖ counts as rounding.</summary>
+    private const int PatienceAtRounding = 30;
+
     private readonly SymmetricOperator _operator;
     private readonly LanczosOptions _options;
     private readonly int _top;
@@ -23,6 +26,9 @@ internal sealed class LanczosRun : IDisposable
     private EigenStatus? _status;
     private Tensor? _guard;
     private int _started;
+    private int _watched = -1;
+    private double _residualToHalve;
+    private int _watchedSince;
 
     /// <summary>Prepares a computation; nothing is multiplied yet.</summary>
     /// <param name="matrix">The operator.</param>
@@ -133,7 +139,7 @@ internal sealed class LanczosRun : IDisposable
                     continue;
                 }
 
-                if (norm <= Floor || _space.Count == _operator.Dimension)
+                if (norm <= Floor || _space.Count == _operator.Dimension || Stagnates(pair, norm))
                 {
                     atFloor = true;
                     continue;
@@ -161,11 +167,12 @@ internal sealed class LanczosRun : IDisposable
             double value = _space.Values[Index(target)];
             correct ??= residual.Norm() < CloseEnough * Math.Abs(value);
             Tensor direction = correct.Value ? _correction!.Apply(residual, value) : residual;
-            double[] coordinates = Column(Index(target));
+            double[] coordinates = _space.Column(Index(target));
             if (_space.Count == _space.Capacity)
             {
-                Restart(lastTarget);
-                coordinates = Unit(target < _top ? target : _space.Count - 1 - (target - _top), _space.Count);
+                _space.Restart(ThickRestart.Columns(_space, _top, _bottom, lastTarget));
+                coordinates = new double[_space.Count];
+                coordinates[Index(target)] = 1;
             }
 
             lastTarget = coordinates;
@@ -174,6 +181,21 @@ internal sealed class LanczosRun : IDisposable
                 OfferRandom();
             }
         }
+    }
+
+    /// <summary>
+    /// Whether a small residual has not halved for many products: the products' own rounding (a Hessian-vector product in float32
+    /// errs by more than the vectors do) allows no more.
+    /// </summary>
+    private bool Stagnates(int pair, double residual)
+    {
+        if (pair != _watched || residual < _residualToHalve / 2)
+        {
+            (_watched, _residualToHalve, _watchedSince) = (pair, residual, Products);
+        }
+
+        return Products - _watchedSince >= PatienceAtRounding
+            && residual <= Math.Sqrt(ScalarTypes.Epsilon(_operator.Type)) * _space.Scale;
     }
 
     /// <summary>The pairs of both ends, from the subspace as it stands.</summary>
@@ -197,16 +219,7 @@ internal sealed class LanczosRun : IDisposable
         _space.Dispose();
     }
 
-    private static double[] Unit(int index, int length)
-    {
-        var unit = new double[length];
-        unit[index] = 1;
-        return unit;
-    }
-
     private int Index(int pair) => pair < _top ? pair : _space.Count - 1 - (pair - _top);
-
-    private double[] Column(int index) => [.. Enumerable.Range(0, _space.Count).Select(i => _space.Coordinates[i, index])];
 
     private Eigenpairs Pairs(int[] indices, EigenStatus status)
     {
@@ -256,53 +269,5 @@ internal sealed class LanczosRun : IDisposable
         Tensor direction = Tensor.Empty([_operator.Dimension], ScalarType.Float64);
         direction.FillNormal(0, 1, _random);
         _ = Offer(direction.To(_operator.Type).To(_operator.Device));
-    }
-
-    /// <summary>Keeps the outer half of the Ritz vectors and the target as it was one step before.</summary>
-    private void Restart(double[]? lastTarget)
-    {
-        int room = Math.Max(Wanted, (_space.Capacity / 2) - 1);
-        int fromTop = Math.Min(room, _top == 0 ? 0 : _top + ((room - Wanted) * _top / (_top + _bottom)));
-        int fromBottom = _bottom == 0 ? 0 : room - fromTop;
-        fromTop = _bottom == 0 ? room : fromTop;
-        var kept = new List<double[]>();
-        for (int i = 0; i < fromTop; i++)
-        {
-            kept.Add(Column(i));
-        }
-
-        double[]? previous = lastTarget is null ? null : Orthogonalized(lastTarget, kept, fromBottom);
-        if (previous is not null)
-        {
-            kept.Add(previous);
-        }
-
-        for (int i = fromBottom; i >= 1; i--)
-        {
-            kept.Add(Column(_space.Count - i));
-        }
-
-        _space.Restart(kept);
-    }
-
-    private double[]? Orthogonalized(double[] vector, List<double[]> top, int fromBottom)
-    {
-        double[] rest = [.. vector, .. new double[_space.Count - vector.Length]];
-        IEnumerable<double[]> others = top.Concat(Enumerable.Range(1, fromBottom).Select(i => Column(_space.Count - i)));
-        double[][] all = [.. others];
-        for (int pass = 0; pass < 2; pass++)
-        {
-            foreach (double[] other in all)
-            {
-                double overlap = rest.Zip(other, (a, b) => a * b).Sum();
-                for (int i = 0; i < rest.Length; i++)
-                {
-                    rest[i] -= overlap * other[i];
-                }
-            }
-        }
-
-        double norm = Math.Sqrt(rest.Sum(x => x * x));
-        return norm < 1e-6 ? null : [.. rest.Select(x => x / norm)];
     }
 }

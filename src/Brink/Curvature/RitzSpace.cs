@@ -103,6 +103,10 @@ internal sealed class RitzSpace : IDisposable
         }
     }
 
+    /// <summary>Coordinates in V of a Ritz vector.</summary>
+    /// <param name="index">Which, from the largest.</param>
+    internal double[] Column(int index) => [.. Enumerable.Range(0, Count).Select(i => Coordinates[i, index])];
+
     /// <summary>The residual Hx − θx of a Ritz pair.</summary>
     /// <param name="index">Which pair, from the largest.</param>
     /// <returns>A vector of length P, owned by the current scope.</returns>

@@ -8,19 +8,40 @@ namespace Brink.Curvature;
 /// directions of expansion to first order (<see cref="SpectralCorrection"/>) as long as the operator has changed little.
 /// </summary>
 /// <remarks>
-/// MEASURED-TABLE
+/// Mean products a measurement after the first, on Hessians along real runs (Fashion-MNIST, 500 images pooled to 14×14, ReLU
+/// MLPs 196-50-50-10 and, "deep", 196-50×6-10; 60 measurements; float64; tolerance 1e-3), with the gradient as hint, against
+/// scipy's ARPACK started from its last vector and power iteration stopped as PyHessian's (whose λ₁ was up to 10 % wrong):
+/// <code>
+/// run, measured every          residual rule  eigenvalue rule  ARPACK  ARPACK ncv 6  power
+/// gd η = 0.5, mse, 10 steps         4.8            3.2           20.0       6.8       14.2
+/// nls, mse, 5 steps                10.8            8.3           20.2      13.1       18.5
+/// nls, ce, 5 steps                  6.9            5.5
+/// nls, deep, mse, 5 steps           8.8            6.5           20.0      10.9       15.7
+/// </code>
+/// Tried there and found no better: starting from blocks of 2, 3 or 5 old vectors (each costs a product; up to two more a
+/// measurement where eigenvectors do not last), mixing them into one start, and correcting whatever the drift (two more in nls).
+/// The largest error of λ₁ was 4e-5 by the residual rule and 1.0e-3 by the eigenvalue rule, which without the hint took λ₂ for
+/// λ₁ twice (3 % off): no rule that looks at the found pair alone can exclude that.
 /// </remarks>
 public sealed class SharpnessTracker : IDisposable
 {
     private const string VectorsName = "sharpness.vectors";
     private const string ValuesName = "sharpness.values";
     private const string CountName = "sharpness.measurements";
+    private const string OverlapName = "sharpness.overlap";
+
+    /// <summary>Overlap |⟨x, x′⟩| of the last two eigenvectors below which the next one is looked for along the hint.</summary>
+    private const double StillTheSame = 0.9;
+
+    /// <summary>Weight of the last eigenvector beside a hint of weight one.</summary>
+    private const double WeightBesideHint = 0.3;
 
     private readonly LanczosOptions _options;
     private readonly int _kept;
     private Tensor? _vectors;
     private double[] _values = [];
     private long _measurements;
+    private double _overlap = 1;
 
     /// <summary>Starts without memory: the first measurement is a cold one.</summary>
     /// <param name="options">When to stop; the defaults if not given. The seed draws the first start.</param>
@@ -43,19 +64,32 @@ public sealed class SharpnessTracker : IDisposable
 
     /// <summary>Measures λ₁ and remembers where it was found.</summary>
     /// <param name="matrix">The Hessian, or what stands for one.</param>
+    /// <param name="hint">A vector of length P, of any norm, that is likely rich in the sharpest eigenvector: during training
+    /// with large steps the gradient, which is at hand. Used only after the last two eigenvectors proved too different for a
+    /// warm start to be worth much; a hint that is zero or not finite is ignored.</param>
     /// <returns>The value with its residual. A product that is not finite leaves the memory as it was.</returns>
-    public SharpnessMeasurement Measure(SymmetricOperator matrix)
+    /// <exception cref="ArgumentException">The hint has another length.</exception>
+    public SharpnessMeasurement Measure(SymmetricOperator matrix, Tensor? hint = null)
     {
         ArgumentNullException.ThrowIfNull(matrix);
+        if (hint is not null && (hint.Dimensions != 1 || hint.Count != matrix.Dimension))
+        {
+            throw new ArgumentException(
+                $"a hint is a vector of length {matrix.Dimension}, not of shape [{string.Join(", ", hint.Shape)}]", nameof(hint));
+        }
+
         using var scope = new TensorScope();
         bool warm = _vectors is not null && _vectors.Shape[1] == matrix.Dimension;
-        Tensor? start = warm ? _vectors!.To(matrix.Type).To(matrix.Device) : null;
-        SpectralCorrection? correction = warm ? new SpectralCorrection(start!, _values) : null;
+        Tensor? known = warm ? _vectors!.To(matrix.Type).To(matrix.Device) : null;
+        Tensor? hinted = known is null || hint is null || _overlap >= StillTheSame
+            ? null
+            : AlongHint(known, hint.Detach().To(matrix.Type).To(matrix.Device));
+        SpectralCorrection? correction = known is null || hinted is not null ? null : new SpectralCorrection(known, _values);
 
         // Every measurement draws from a seed of its own, so that a resumed tracker needs no generator state.
         LanczosOptions options = _options with { Seed = unchecked(_options.Seed + ((ulong)_measurements * 0x9E3779B97F4A7C15UL)) };
         using var run = new LanczosRun(matrix, 1, 0, options, correction);
-        run.Start(start);
+        run.Start(hinted ?? known);
         run.Iterate();
         Eigenpairs found = run.Result().Largest;
         _measurements++;
@@ -66,7 +100,7 @@ public sealed class SharpnessTracker : IDisposable
 
         if (found.Status != EigenStatus.NotFinite)
         {
-            Remember(run.Space, start);
+            Remember(run.Space, known);
         }
 
         Tensor vector = scope.Keep(found.Vectors.View(matrix.Dimension));
@@ -78,7 +112,11 @@ public sealed class SharpnessTracker : IDisposable
     /// <returns>Named tensors owned by the current scope; the names begin with <c>sharpness.</c></returns>
     public IReadOnlyDictionary<string, Tensor> Export()
     {
-        var state = new Dictionary<string, Tensor>(StringComparer.Ordinal) { [CountName] = Tensor.From([_measurements]) };
+        var state = new Dictionary<string, Tensor>(StringComparer.Ordinal)
+        {
+            [CountName] = Tensor.From([_measurements]),
+            [OverlapName] = Tensor.From([_overlap]),
+        };
         if (_vectors is not null)
         {
             state[VectorsName] = _vectors.Clone();
@@ -94,9 +132,11 @@ public sealed class SharpnessTracker : IDisposable
     public void Import(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        if (!state.TryGetValue(CountName, out Tensor? count) || count.Type != ScalarType.Int64 || count.Count != 1)
+        if (!state.TryGetValue(CountName, out Tensor? count) || count.Type != ScalarType.Int64 || count.Count != 1
+            || !state.TryGetValue(OverlapName, out Tensor? overlap) || overlap.Type != ScalarType.Float64 || overlap.Count != 1)
         {
-            throw new ArgumentException($"a sharpness tracker's state holds {CountName}, one Int64", nameof(state));
+            throw new ArgumentException(
+                $"a sharpness tracker's state holds {CountName}, one Int64, and {OverlapName}, one Float64", nameof(state));
         }
 
         Tensor? vectors = null;
@@ -120,17 +160,35 @@ public sealed class SharpnessTracker : IDisposable
         _vectors = vectors;
         _values = values;
         _measurements = count.ToArray<long>()[0];
+        _overlap = overlap.Item();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _vectors?.Dispose();
+
+    /// <summary>The start along a hint, with the other vectors after it; null when the hint has no direction.</summary>
+    private static Tensor? AlongHint(Tensor known, Tensor hint)
+    {
+        double norm = hint.Norm();
+        if (!(norm > 0 && double.IsFinite(norm)))
+        {
+            return null;
+        }
+
+        Tensor last = known.Select(0, 0);
+        double sign = last.Dot(hint) < 0 ? -1 : 1;
+        Tensor start = (hint * (1 / norm)).AddScaled(last, sign * WeightBesideHint);
+        return Tensor.Concatenate([start.View(1, -1), known.Narrow(0, 1, known.Shape[0] - 1)], 0);
+    }
 
     /// <summary>Keeps the outermost Ritz vectors, and of the earlier ones what these do not span, should they be too few.</summary>
     private void Remember(RitzSpace space, Tensor? earlier)
     {
         using var scope = new TensorScope();
         int fresh = Math.Min(_kept, space.Count);
-        var rows = new List<Tensor> { space.Vectors([.. Enumerable.Range(0, fresh)]) };
+        Tensor found = space.Vectors([.. Enumerable.Range(0, fresh)]);
+        _overlap = earlier is null ? 1 : Math.Abs(found.Select(0, 0).Dot(earlier.Select(0, 0)));
+        var rows = new List<Tensor> { found };
         var values = new List<double>(space.Values.Take(fresh));
         for (int i = 0; earlier is not null && i < _values.Length && values.Count < _kept; i++)
         {

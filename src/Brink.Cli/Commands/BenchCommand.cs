@@ -1,0 +1,174 @@
+using System.CommandLine;
+using System.Globalization;
+using Brink.Cli.Bench;
+using Brink.Cli.CommandLine;
+using Brink.Cli.Diagnosis;
+using Brink.Cli.Terminal;
+using Brink.Experiments;
+using Brink.Torch;
+using Spectre.Console;
+
+namespace Brink.Cli.Commands;
+
+/// <summary><c>brink bench</c>: Brink beside a PyTorch peer, in turns, on this machine.</summary>
+internal static class BenchCommand
+{
+    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness"];
+
+    /// <summary>Creates the command.</summary>
+    /// <returns>The command.</returns>
+    public static Command Create()
+    {
+        var from = new Option<string>("--from") { Description = "Folder with CIFAR-10's official files (default: the downloaded copy)", HelpName = "dir" };
+        var count = new Option<int>("--count") { Description = "Training images", DefaultValueFactory = _ => 5000, HelpName = "n" };
+        var repetitions = new Option<int>("--repetitions") { Description = "Timed repetitions of each side, at least 5", DefaultValueFactory = _ => 5, HelpName = "n" };
+        var threads = new Option<int>("--threads") { Description = "Threads of each side", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "n" };
+        var only = new Option<string[]>("--only") { Description = $"Cases to run: {string.Join(", ", s_cases)}", AllowMultipleArgumentsPerToken = true, HelpName = "case" };
+        only.CompletionSources.Add(s_cases);
+        var sharpnessOn = new Option<string[]>("--sharpness-on") { Description = "Networks on which λ₁ is compared; the CNN takes the peer half an hour", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["mlp"], HelpName = "network" };
+        Option<bool> json = JsonText.Option();
+        var command = new DocumentedCommand(
+            "bench",
+            "Time Brink against what the authors' code does in PyTorch: same images, start weights, threads, libtorch and BLAS; the two take turns, and the ratios of medians are printed.",
+            "brink bench",
+            "brink bench --only gradient --repetitions 9")
+        { from, count, repetitions, threads, only, sharpnessOn, json };
+        command.SetWork((parsed, _) =>
+        {
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            bool asJson = parsed.GetValue(json);
+            TextWriter words = asJson ? parsed.InvocationConfiguration.Error : output;
+            string[] cases = Chosen(parsed.GetValue(only) ?? []);
+            int times = parsed.GetValue(repetitions);
+            if (times < 5)
+            {
+                throw new BrinkException($"--repetitions is {times}; a median needs at least 5");
+            }
+
+            int onThreads = parsed.GetValue(threads);
+            using PeerProcess peer = PeerProcess.Start(PeerProcess.FindPython(), PeerProcess.FindScript(), onThreads);
+            PeerHello hello = peer.Hello(TimeSpan.FromMinutes(3));
+            Runtime.Initialize();
+            RequireSameLibraries(hello);
+            words.WriteLine($"peer: Python {hello.Python}, PyTorch {hello.Torch}, SciPy {hello.Scipy}; BLAS of both: {string.Join(", ", hello.Blas)}");
+            words.WriteLine($"{RunEnvironment.ProcessorModel()}, {onThreads} threads on {Environment.ProcessorCount} cores, libtorch {Runtime.LibtorchVersion}, tensor memory from {Runtime.Allocator} (the peer's from libc)");
+            var rows = new List<BenchRow>();
+            void Add(BenchRow row)
+            {
+                rows.Add(row);
+                words.WriteLine($"{row.What}: {Amount(row.Ours, row.Unit)} against {Amount(row.Peer, row.Unit)}, {Ratio(row)}; {row.Remark}");
+            }
+
+            Specification Of(string network, string method)
+            {
+                Specification specification = new Specification()
+                    .With("data", "cifar10")
+                    .With("subset", "first")
+                    .With("count", parsed.GetValue(count).ToString(CultureInfo.InvariantCulture))
+                    .With("network", network)
+                    .With("method", method)
+                    .With("threads", onThreads.ToString(CultureInfo.InvariantCulture))
+                    .With("test-every", "0");
+                return specification with { From = parsed.GetValue(from) };
+            }
+
+            if (cases.Contains("memory") || cases.Contains("gradient"))
+            {
+                using var setting = new BenchSetting(peer, Of("cnn", "gd"), words.WriteLine);
+                if (cases.Contains("memory"))
+                {
+                    Add(BenchCases.GradientMemory(setting));
+                }
+
+                if (cases.Contains("gradient"))
+                {
+                    Add(BenchCases.Gradient(setting, "gradient, CNN", 4, times));
+                }
+            }
+
+            if (cases.Contains("overhead"))
+            {
+                foreach (BenchRow row in BenchCases.Overhead(peer, times))
+                {
+                    Add(row);
+                }
+            }
+
+            if (cases.Contains("nls"))
+            {
+                foreach ((string network, double target, int iterations) in new[] { ("mlp", 2.0, 4 * times), ("cnn", 6.0, times + 1) })
+                {
+                    using var setting = new BenchSetting(peer, Of(network, "nls"), words.WriteLine);
+                    Add(BenchCases.LineSearch(setting, $"nls per iteration, {network.ToUpperInvariant()}", target, iterations));
+                }
+            }
+
+            if (cases.Contains("sharpness"))
+            {
+                foreach (string network in parsed.GetValue(sharpnessOn) ?? [])
+                {
+                    using var setting = new BenchSetting(peer, Of(network, "nls"), words.WriteLine);
+                    foreach (BenchRow row in BenchCases.Sharpness(setting, network.ToUpperInvariant(), times, every: 10))
+                    {
+                        Add(row);
+                    }
+                }
+            }
+
+            if (asJson)
+            {
+                JsonText.Write(output, rows);
+            }
+            else
+            {
+                Print(rows, output);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static string[] Chosen(string[] given)
+    {
+        string[] names = [.. given.SelectMany(name => name.Split(','))];
+        string? unknown = Array.Find(names, name => !s_cases.Contains(name));
+        return unknown is not null ? throw NearestName.Unknown("case", unknown, s_cases) : names.Length == 0 ? s_cases : names;
+    }
+
+    private static void RequireSameLibraries(PeerHello hello)
+    {
+        IReadOnlyCollection<string> ours = Engine.LoadedLibraries();
+        foreach (string theirs in hello.Libtorch.Concat(hello.Blas))
+        {
+            if (!ours.Contains(theirs))
+            {
+                throw new BrinkException($"the two sides would not compare: the peer computes with {theirs}, Brink does not; set BRINK_PEER_PYTHON or LIBTORCH so that both use the same libtorch and BLAS");
+            }
+        }
+    }
+
+    private static void Print(IEnumerable<BenchRow> rows, TextWriter output)
+    {
+        var table = new Table().Border(TableBorder.Markdown).AddColumns("what", "Brink", "peer", "ratio", "target", "met", "repetitions", "remark");
+        foreach (BenchRow row in rows)
+        {
+            table.AddRow(
+                Markup.Escape(row.What), Amount(row.Ours, row.Unit), Amount(row.Peer, row.Unit), Ratio(row),
+                string.Create(CultureInfo.InvariantCulture, $"≥ {row.Target:G3}×"), row.Met ? "yes" : "no", $"{row.Repetitions}", Markup.Escape(row.Remark));
+        }
+
+        IAnsiConsole console = ProgressDisplay.ConsoleOf(output);
+        console.Profile.Width = 220;
+        console.Write(table);
+    }
+
+    private static string Ratio(BenchRow row) => string.Create(CultureInfo.InvariantCulture, $"{row.Ratio:F2}×");
+
+    private static string Amount(double value, string unit) => unit switch
+    {
+        "bytes" => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:F0} MB"),
+        "ns" => string.Create(CultureInfo.InvariantCulture, $"{value:F0} ns"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value:G3} s"),
+    };
+}
