@@ -63,6 +63,7 @@ internal sealed class LinearPrefix : IDisposable
         var rows = new Tensor[batches.Count];
         for (int k = 0; k < rows.Length; k++)
         {
+            using var scope = new TensorScope();
             rows[k] = batches.Inputs(k).Flatten(1).Contiguous().Unscoped();
         }
 

@@ -114,7 +114,7 @@ internal sealed class NetworkEvaluation : Evaluation
     /// <inheritdoc/>
     public override Tensor HessianVectorProduct(Tensor vector)
     {
-        ArgumentNullException.ThrowIfNull(vector);
+        _objective.CheckVector(vector);
         _curvature ??= new CurvatureGraphs(_objective, this);
         return _curvature.Multiply(vector);
     }
@@ -122,12 +122,14 @@ internal sealed class NetworkEvaluation : Evaluation
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> CachedProducts()
     {
-        if (Products is null)
+        // Products not computed yet will be computed from w alone, with the same bits.
+        if (Products is null || Array.Exists(Products, product => product is null))
         {
             return new Dictionary<string, Tensor>();
         }
 
         using var off = GradientMode.Off();
+        using var scope = new TensorScope();
         _allProducts ??= Tensor.Concatenate(Products, 0).Detach().Unscoped();
         _productsAge ??= Tensor.From([(long)Age]).Unscoped();
         return new Dictionary<string, Tensor> { [ProductsName] = _allProducts, [AgeName] = _productsAge };
@@ -153,6 +155,16 @@ internal sealed class NetworkEvaluation : Evaluation
         return (loss, output);
     }
 
+    /// <summary>Computes z of a micro-batch, where line products are used and it is not there yet.</summary>
+    internal void EnsureProduct(int batch)
+    {
+        if (Products is not null && Products[batch] is null)
+        {
+            using GradientMode off = GradientMode.Off();
+            Products[batch] = _objective.Prefix!.Product(batch, _leaves).Unscoped();
+        }
+    }
+
     /// <summary>Lets the network compute at this point.</summary>
     internal void Bind() => _objective.Layout.Bind(_leaves);
 
@@ -164,6 +176,7 @@ internal sealed class NetworkEvaluation : Evaluation
             return null;
         }
 
+        EnsureProduct(batch);
         Tensor leaf = Products[batch].Detach();
         leaf.RequiresGrad = true;
         return leaf;
@@ -265,15 +278,6 @@ internal sealed class NetworkEvaluation : Evaluation
 
         Products[batch].RequiresGrad = true;
         return Products[batch];
-    }
-
-    private void EnsureProduct(int batch)
-    {
-        if (Products is not null && Products[batch] is null)
-        {
-            using GradientMode off = GradientMode.Off();
-            Products[batch] = _objective.Prefix!.Product(batch, _leaves).Unscoped();
-        }
     }
 
     private void Note(int batch, Tensor loss, Tensor output)

@@ -136,8 +136,8 @@ public sealed class NetworkObjective : Objective
         var pieces = new Tensor[Batches.Count];
         for (int k = 0; k < pieces.Length; k++)
         {
-            using Tensor piece = all.Narrow(0, k * Batches.MicroBatch, Batches.Labels(k).Count);
-            pieces[k] = piece.To(Device).Clone().Unscoped();
+            using var scope = new TensorScope();
+            pieces[k] = all.Narrow(0, k * Batches.MicroBatch, Batches.Labels(k).Count).To(Device).Clone().Unscoped();
         }
 
         return new NetworkEvaluation(this, weights, pieces, age, wanted);
@@ -148,6 +148,11 @@ public sealed class NetworkObjective : Objective
     {
         CheckVector(weights);
         long[] chosen = samples.ToArray();
+        if (chosen.Length == 0 || chosen.Min() < 0 || chosen.Max() >= Samples)
+        {
+            throw new ArgumentException($"at least one sample is needed, each from 0 to {Samples - 1}", nameof(samples));
+        }
+
         double scale = Loss.Scale(chosen.Length, Outputs);
         using var outer = new TensorScope();
         Tensor[] leaves = Leaves(weights);
@@ -160,6 +165,7 @@ public sealed class NetworkObjective : Objective
                 return;
             }
 
+            using GradientMode mode = GradientMode.On();
             Tensor[] targets = Gather(chosen, worker, Batches.Targets);
             Tensor output = Network.Forward(Tensor.Concatenate(inputs, 0));
             Tensor loss = Loss.Sum(output, Tensor.Concatenate(targets, 0)) * scale;
@@ -257,12 +263,13 @@ public sealed class NetworkObjective : Objective
         return [.. parts];
     }
 
-    private void CheckVector(Tensor vector)
+    /// <summary>Refuses what is no vector of this objective.</summary>
+    internal void CheckVector(Tensor vector)
     {
         ArgumentNullException.ThrowIfNull(vector);
-        if (vector.Count != Dimension || vector.Type != Type)
+        if (vector.Dimensions != 1 || vector.Count != Dimension || vector.Type != Type)
         {
-            throw new ArgumentException($"a vector of {Dimension} {Type} is needed, not of {vector.Count} {vector.Type}", nameof(vector));
+            throw new ArgumentException($"a vector of {Dimension} {Type} is needed, not {vector.Type} of shape [{string.Join(", ", vector.Shape)}]", nameof(vector));
         }
     }
 }

@@ -70,7 +70,11 @@ internal sealed class NetworkRay : Ray
             for (int batch = worker; batch < _slopes.Length; batch += _objective.Workers.Count)
             {
                 _slopes[batch] = _objective.Prefix!.Product(batch, direction).Unscoped();
-                if (weights is not null)
+                if (weights is null)
+                {
+                    _from.EnsureProduct(batch);
+                }
+                else
                 {
                     _fresh![batch] = _objective.Prefix!.Product(batch, weights).Unscoped();
                 }

@@ -61,6 +61,12 @@ public sealed class Workers : IDisposable
             start.Release();
         }
 
+        // A setting of the thread: whichever thread calls, its share must be computed as on any other day.
+        if (Runtime.Threads != ThreadsPerOperator)
+        {
+            Runtime.Threads = ThreadsPerOperator;
+        }
+
         Do(0);
         _done.Wait();
         Exception? failure = Array.Find(_failures, failure => failure is not null);
