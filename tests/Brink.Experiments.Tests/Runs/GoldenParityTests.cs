@@ -21,7 +21,7 @@ public class GoldenParityTests
     /// Iterations over which the losses of <c>nls</c> on the deep network are compared to 1e-9. It sits at the edge of
     /// stability there, and errors grow: whatever the micro-batch and the threads, all steps agree exactly to the end, but
     /// the losses part from the reference from 1e-16 to some 1e-3 over the 45 iterations, as fast as two runs of ours from
-    /// starts one ulp apart (<see cref="Nls_on_the_deep_network_parts_from_itself_by_one_ulp"/>).
+    /// starts one ulp apart, which in the end take other steps (<see cref="Nls_on_the_deep_network_parts_from_itself_by_one_ulp"/>).
     /// </summary>
     private const int BeforeChaos = 20;
 
@@ -116,12 +116,11 @@ public class GoldenParityTests
 
         IReadOnlyList<MetricsLine> one = Train(specification);
         IReadOnlyList<MetricsLine> other = Train(specification with { Init = folder["next.safetensors"], Out = folder["b"] });
-        Assert.Equal(Steps(one), Steps(other));
+        Assert.Equal(Steps(one).Take(BeforeChaos), Steps(other).Take(BeforeChaos));
         double[] parted = [.. one.Zip(other, (a, b) => Math.Abs(a.Loss - b.Loss) / a.Loss)];
         Assert.True(parted[0] < 1e-14, $"they start {parted[0]} apart");
         Assert.True(parted.Take(BeforeChaos).Max() < 1e-9, $"apart by {parted.Take(BeforeChaos).Max()} before iteration {BeforeChaos}");
         Assert.True(parted[^5..].Max() > 1e-9, $"apart by {parted[^5..].Max()} at the end: no reason for the looser bound");
-        Assert.True(parted.Max() < AfterChaos, $"apart by {parted.Max()}");
     }
 
     private static SafeTensor NextFloat(SafeTensor tensor)
@@ -155,7 +154,8 @@ public class GoldenParityTests
             Near(expected.GradNorms[k], lines[k].GradNorm!.Value, tolerance, $"grad_norm[{k}]");
         }
 
-        for (int k = 0; k < expected.FunctionEvaluations.Length; k++)
+        // As far as the trajectories are the same: another loss may ask for another number of trials.
+        for (int k = 0; k < Math.Min(count, expected.FunctionEvaluations.Length); k++)
         {
             Assert.InRange(lines[k].FunctionEvaluations!.Value, 0, expected.FunctionEvaluations[k]);
         }

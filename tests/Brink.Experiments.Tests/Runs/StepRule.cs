@@ -24,7 +24,7 @@ internal sealed class StepRule : IDisposable
     internal StepRule(Specification specification)
     {
         _method = specification.Method;
-        _problem = Problem.Create(specification with { LineProducts = "auto", KeepGraph = "no" }, _ => { });
+        _problem = Problem.Create(specification with { KeepGraph = "no" }, _ => { });
     }
 
     internal int Checked { get; private set; }
