@@ -1,0 +1,26 @@
+namespace Brink.Experiments.Tests.Runs;
+
+/// <summary>Keeps all that a run tells, and lets a test do something at each line.</summary>
+/// <param name="atLine">Called at each recorded line, on the run's own thread.</param>
+internal sealed class RecordingObserver(Action<MetricsLine>? atLine = null) : IRunObserver
+{
+    internal List<MetricsLine> Lines { get; } = [];
+
+    internal List<string> Notes { get; } = [];
+
+    internal long StartedAt { get; private set; } = -1;
+
+    internal RunStatus? Ending { get; private set; }
+
+    public void Started(string folder, long iteration, long iterations, int outputs) => StartedAt = iteration;
+
+    public void Recorded(MetricsLine line)
+    {
+        Lines.Add(line);
+        atLine?.Invoke(line);
+    }
+
+    public void Note(string message) => Notes.Add(message);
+
+    public void Ended(RunStatus status, string? reason) => Ending = status;
+}
