@@ -26,8 +26,8 @@ public interface IRunObserver
     /// <param name="folder">The run folder.</param>
     /// <param name="iteration">Iteration it starts from; positive when it was resumed.</param>
     /// <param name="iterations">Iterations it will take in all.</param>
-    /// <param name="outputs">K, the number of outputs.</param>
-    void Started(string folder, long iteration, long iterations, int outputs);
+    /// <param name="flattestSharpness">The sharpness below which no weights of this network come: 2/K under <c>mse</c> with a last bias; null where there is no such bound.</param>
+    void Started(string folder, long iteration, long iterations, double? flattestSharpness);
 
     /// <summary>A line was recorded.</summary>
     /// <param name="line">The line.</param>

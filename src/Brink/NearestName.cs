@@ -35,6 +35,12 @@ public static class NearestName
                 distance = Math.Min(distance, 1);
             }
 
+            // A name that lacks its end ("fashon") is compared with as much of the candidate as was written.
+            if (wanted.Length >= 4 && candidate.Length > wanted.Length + 1)
+            {
+                distance = Math.Min(distance, 1 + Distance(wanted, candidate[..(wanted.Length + 1)]));
+            }
+
             if (distance < smallest && distance <= Math.Max(2, wanted.Length / 3) && distance < candidate.Length)
             {
                 smallest = distance;

@@ -11,7 +11,7 @@ public sealed class ProgressTests
     {
         using var text = new StringWriter { NewLine = "\n" };
         var progress = new PlainProgress(text);
-        progress.Started("runs/x", 0, 100, 10);
+        progress.Started("runs/x", 0, 100, 0.2);
         for (int k = 0; k < 100; k++)
         {
             progress.Recorded(Line(k, secondsEach: 0.25, sharpnessEvery: 50));
@@ -32,7 +32,7 @@ public sealed class ProgressTests
     {
         using var text = new StringWriter { NewLine = "\n" };
         var progress = new QuietProgress(text);
-        progress.Started("runs/x", 0, 100, 10);
+        progress.Started("runs/x", 0, 100, 0.2);
         progress.Recorded(Line(0, 1, 1));
         progress.Note("something");
         progress.Ended(RunStatus.Diverged, "the loss is not finite");
@@ -57,7 +57,7 @@ public sealed class ProgressTests
     {
         var screen = new Screen(80);
         var progress = new LiveProgress(screen.Console, "nls");
-        progress.Started("runs/x", 0, 1000, 10);
+        progress.Started("runs/x", 0, 1000, 0.2);
         for (int k = 0; k < 1000; k++)
         {
             progress.Recorded(Line(k, secondsEach: 0.01, sharpnessEvery: 10));
@@ -82,7 +82,7 @@ public sealed class ProgressTests
     {
         var screen = new Screen(before);
         var progress = new LiveProgress(screen.Console, "a title that is rather long for a narrow terminal");
-        progress.Started("x", 0, 1000, 10);
+        progress.Started("x", 0, 1000, 0.2);
         progress.Recorded(Line(0, 1, 1));
         screen.Resize(after);
         progress.Recorded(Line(1, 1, 1));

@@ -55,7 +55,7 @@ public sealed class QuickstartTests : IDisposable
     {
         _trained.Add(specification);
         string folder = _folders.Write(Path.GetRelativePath(_folders.Root, specification["out"]), specification["method"], 0.25, 40);
-        observer.Started(folder, 0, 40, 10);
+        observer.Started(folder, 0, 40, 0.2);
         observer.Ended(RunStatus.Finished, null);
         return RunStatus.Finished;
     }

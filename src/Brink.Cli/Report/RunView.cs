@@ -130,7 +130,10 @@ internal sealed record RunView
         EtaSharpness.Values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average() is var mean && double.IsFinite(mean) ? mean : null;
 
     /// <summary>2/K, the smallest sharpness a network with a last bias can have under <c>mse</c> (math.md §1).</summary>
-    public double? SmallestSharpness => Outputs > 0 ? 2.0 / Outputs : null;
+    public double? SmallestSharpness =>
+        Outputs > 0 && Specification.GetValueOrDefault("loss", "mse") == "mse" && Specification.GetValueOrDefault("no-bias") != "true"
+            ? 2.0 / Outputs
+            : null;
 
     /// <summary>Whether the run ended where its numbers ended.</summary>
     public bool Diverged => Status == RunStatus.Diverged;

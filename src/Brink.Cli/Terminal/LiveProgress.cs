@@ -32,9 +32,9 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
     private int[] _drawn = [];
 
     /// <inheritdoc/>
-    public void Started(string folder, long iteration, long iterations, int outputs)
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness)
     {
-        _progress.Start(folder, iteration, iterations, outputs);
+        _progress.Start(folder, iteration, iterations, flattestSharpness);
         if (iteration > 0)
         {
             console.Write(new Text($"resuming {folder} at iteration {Quantity.Count(iteration)}{Environment.NewLine}"));
@@ -95,7 +95,7 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
             Row("loss", Quantity.Number(last.Loss)).Add("  ").Add(Sparkline.Logarithmic(_progress.Losses.Values, chart, _unicode), s_calm),
             Row("accuracy", $"{Quantity.Percent(_progress.TrainAccuracy)} train").Add($"  {Quantity.Percent(_progress.TestAccuracy)} test"),
             Row(_unicode ? "η" : "step (eta)", Quantity.Number(_progress.StepSize)).Add("  ").Add(Sparkline.Logarithmic(_progress.StepSizes.Values, chart, _unicode), s_calm),
-            Row(_unicode ? "λ₁" : "sharpness", Quantity.Number(_progress.Sharpness)).Add(_progress.Outputs > 0 ? $"  2/K = {Quantity.Number(2.0 / _progress.Outputs)}" : string.Empty, s_label),
+            Row(_unicode ? "λ₁" : "sharpness", Quantity.Number(_progress.Sharpness)).Add(_progress.FlattestSharpness is { } floor ? $"  2/K = {Quantity.Number(floor)}" : string.Empty, s_label),
             Row(product, Quantity.Number(_progress.Product), _progress.Product > EdgeOfStability ? s_above : s_strong).Add($"4{axis}", s_label).Add(upper, s_above),
             Row(string.Empty, "against 2", s_label).Add($"2{axis}", s_label).Add(lower, s_calm),
             Row("evaluations", $"{Quantity.Count(_progress.FunctionEvaluations)} losses").Add(

@@ -14,9 +14,9 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
     private double _lastSeconds = double.NegativeInfinity;
 
     /// <inheritdoc/>
-    public void Started(string folder, long iteration, long iterations, int outputs)
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness)
     {
-        _progress.Start(folder, iteration, iterations, outputs);
+        _progress.Start(folder, iteration, iterations, flattestSharpness);
         Write(iteration > 0
             ? $"resuming {folder} at iteration {iteration} of {iterations}"
             : $"run folder {folder}, {iterations} iterations");

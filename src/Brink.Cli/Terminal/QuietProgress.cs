@@ -9,8 +9,8 @@ internal sealed class QuietProgress(TextWriter output) : IRunObserver
     private readonly RunProgress _progress = new();
 
     /// <inheritdoc/>
-    public void Started(string folder, long iteration, long iterations, int outputs) =>
-        _progress.Start(folder, iteration, iterations, outputs);
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness) =>
+        _progress.Start(folder, iteration, iterations, flattestSharpness);
 
     /// <inheritdoc/>
     public void Recorded(MetricsLine line) => _progress.Add(line);

@@ -14,8 +14,8 @@ internal sealed class RunProgress
     /// <summary>Iterations the run takes in all.</summary>
     internal long Iterations { get; private set; }
 
-    /// <summary>K, the number of outputs.</summary>
-    internal int Outputs { get; private set; }
+    /// <summary>The sharpness below which no weights come; null where there is no such bound.</summary>
+    internal double? FlattestSharpness { get; private set; }
 
     /// <summary>The last line recorded; null before the first.</summary>
     internal MetricsLine? Last { get; private set; }
@@ -73,12 +73,12 @@ internal sealed class RunProgress
     /// <param name="folder">The run folder.</param>
     /// <param name="iteration">Iteration it starts from.</param>
     /// <param name="iterations">Iterations in all.</param>
-    /// <param name="outputs">K.</param>
-    internal void Start(string folder, long iteration, long iterations, int outputs)
+    /// <param name="flattestSharpness">The sharpness below which no weights come, where there is such a bound.</param>
+    internal void Start(string folder, long iteration, long iterations, double? flattestSharpness)
     {
         Folder = folder;
         Iterations = iterations;
-        Outputs = outputs;
+        FlattestSharpness = flattestSharpness;
         _firstIteration = iteration;
     }
 
@@ -141,7 +141,7 @@ internal sealed class RunProgress
 
         if (Sharpness is not null)
         {
-            parts.Add($"{(unicode ? "λ₁" : "sharpness")} {Quantity.Number(Sharpness)}{(Outputs > 0 ? $" (2/K = {Quantity.Number(2.0 / Outputs)})" : string.Empty)}");
+            parts.Add($"{(unicode ? "λ₁" : "sharpness")} {Quantity.Number(Sharpness)}{(FlattestSharpness is { } floor ? $" (2/K = {Quantity.Number(floor)})" : string.Empty)}");
         }
 
         parts.Add(Folder);

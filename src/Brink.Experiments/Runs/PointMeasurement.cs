@@ -91,7 +91,6 @@ public sealed record PointMeasurement(
         (Evaluation next, StepReport step) = search.Step(objective, at);
         next.Dispose();
         double sharpness = ends.Largest.Values[0];
-        bool bounded = problem.Specification is { Loss: "mse", NoBias: false };
         return new PointMeasurement(
             source,
             iteration,
@@ -100,7 +99,7 @@ public sealed record PointMeasurement(
             norm,
             sharpness,
             2 / sharpness,
-            bounded ? 2.0 / problem.Outputs : null,
+            problem.FlattestSharpness,
             step.StepSize,
             step.StepSize * sharpness,
             List(ends.Largest),

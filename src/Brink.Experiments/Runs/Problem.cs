@@ -46,6 +46,9 @@ public sealed class Problem : IDisposable
     /// <summary>K.</summary>
     public int Outputs => _images.Classes;
 
+    /// <summary>2/K under <c>mse</c> with a last bias, below which λ₁ never comes (math.md §1); null elsewhere.</summary>
+    public double? FlattestSharpness => Specification is { Loss: "mse", NoBias: false } ? 2.0 / Outputs : null;
+
     /// <summary>The training objective.</summary>
     public NetworkObjective Objective { get; private set; } = null!;
 

@@ -94,7 +94,7 @@ internal sealed class TrainingLoop : IDisposable
     private RunOutcome Run(long first, Func<Evaluation> begin, CancellationToken cancellation)
     {
         _folder.WriteSummary(_summary);
-        _observer.Started(_folder.Path, first, _specification.Iterations, _problem.Outputs);
+        _observer.Started(_folder.Path, first, _specification.Iterations, _problem.FlattestSharpness);
         Evaluation? at = null;
         try
         {

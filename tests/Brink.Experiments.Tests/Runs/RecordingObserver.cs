@@ -12,7 +12,7 @@ internal sealed class RecordingObserver(Action<MetricsLine>? atLine = null) : IR
 
     internal RunStatus? Ending { get; private set; }
 
-    public void Started(string folder, long iteration, long iterations, int outputs) => StartedAt = iteration;
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness) => StartedAt = iteration;
 
     public void Recorded(MetricsLine line)
     {
