@@ -61,6 +61,7 @@ public sealed class Problem : IDisposable
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(note);
+        specification = WithFullPaths(specification);
         Runtime.Initialize();
         RequireDevice(specification.Device);
         var store = new DataStore(specification.DataDir);
@@ -78,8 +79,16 @@ public sealed class Problem : IDisposable
             BatchNorm = resolved.BatchNorm,
         });
         var problem = new Problem(resolved, store, images, network);
-        problem.Build(note);
-        return problem;
+        try
+        {
+            problem.Build(note);
+            return problem;
+        }
+        catch
+        {
+            problem.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The weights that a run starts from: read from <c>init</c>, or drawn from the seed.</summary>
@@ -161,6 +170,14 @@ public sealed class Problem : IDisposable
 
     /// <summary>Number of training samples.</summary>
     internal int SampleCount => _images.Count;
+
+    /// <summary>A run is resumed from any folder: what it reads must not depend on where it was started.</summary>
+    private static Specification WithFullPaths(Specification s) => s with
+    {
+        From = s.From is { } from ? Path.GetFullPath(from) : null,
+        DataDir = s.DataDir is { } root ? Path.GetFullPath(root) : null,
+        Init = s.Init is { } init ? Path.GetFullPath(init) : null,
+    };
 
     private static SampleSelection Selection(Specification s) =>
         new(s.Subset, s.First, s.Count == 0 ? null : s.Count, (ulong)s.Seed);

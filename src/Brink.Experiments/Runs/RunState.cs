@@ -1,4 +1,3 @@
-using System.Globalization;
 using Brink.Curvature;
 using Brink.Methods;
 using Brink.Objectives;
@@ -16,24 +15,22 @@ internal static class RunState
 {
     private const string MethodPrefix = WeightFile.Reserved + "method.";
     private const string ProductPrefix = WeightFile.Reserved + "product.";
-    private const string SecondsKey = "brink.seconds";
 
     /// <summary>Collects the state at w_k.</summary>
-    internal static (IReadOnlyList<SafeTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Save(
-        Evaluation at, NetworkObjective objective, Method method, SharpnessTracker sharpness, double seconds)
+    internal static IReadOnlyList<SafeTensor> Save(
+        Evaluation at, NetworkObjective objective, Method method, SharpnessTracker sharpness)
     {
         using var scope = new TensorScope();
         var entries = new List<SafeTensor>(WeightFile.Entries(at.Weights, objective.Layout));
         Add(entries, MethodPrefix, method.State());
         Add(entries, ProductPrefix, at.CachedProducts());
         Add(entries, WeightFile.Reserved, sharpness.Export());
-        var metadata = new Dictionary<string, string> { [SecondsKey] = seconds.ToString("R", CultureInfo.InvariantCulture) };
-        return (entries, metadata);
+        return entries;
     }
 
     /// <summary>Takes the state back.</summary>
-    /// <returns>The evaluation at w_k, and the seconds the run had taken.</returns>
-    internal static (Evaluation At, double Seconds) Restore(
+    /// <returns>The evaluation at w_k.</returns>
+    internal static Evaluation Restore(
         Checkpoint checkpoint, NetworkObjective objective, Method method, SharpnessTracker sharpness)
     {
         using var scope = new TensorScope();
@@ -45,9 +42,7 @@ internal static class RunState
         }
 
         sharpness.Import(Part(checkpoint, WeightFile.Reserved));
-        Evaluation at = objective.Resume(weights, Part(checkpoint, ProductPrefix), method.Wanted);
-        double seconds = checkpoint.Metadata.TryGetValue(SecondsKey, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : 0;
-        return (at, seconds);
+        return objective.Resume(weights, Part(checkpoint, ProductPrefix), method.Wanted);
     }
 
     private static void Add(List<SafeTensor> entries, string prefix, IReadOnlyDictionary<string, Tensor> tensors)

@@ -43,20 +43,13 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(observer);
         using RunFolder folder = RunFolder.Open(path);
-        if (iterations is { } more)
-        {
-            folder.WriteSpecification(folder.Specification with { Iterations = more });
-        }
+        Specification specification = iterations is { } more ? folder.Specification with { Iterations = more } : folder.Specification;
+        RequireSomethingLeft(path, folder.ReadSummary(), specification);
 
-        RunSummary? summary = folder.ReadSummary();
-        if (summary is { Status: RunStatus.Finished } && summary.IterationsDone >= folder.Specification.Iterations)
+        // What is refused must leave the folder as it was: only now is it written to.
+        if (iterations is not null)
         {
-            throw new BrinkException($"{path} is finished after {summary.IterationsDone} iterations; give --iterations N to go on to N");
-        }
-
-        if (summary is { Status: RunStatus.Diverged })
-        {
-            throw new BrinkException($"{path} diverged ({summary.Reason}); the same steps would diverge again");
+            folder.WriteSpecification(specification);
         }
 
         var notes = new List<string>();
@@ -70,6 +63,29 @@ public static class Trainer
         return folder.LoadCheckpoint(loop.Note) is { } checkpoint
             ? loop.Continue(checkpoint, cancellation)
             : loop.Start(problem.StartWeights(), cancellation);
+    }
+
+    private static void RequireSomethingLeft(string path, RunSummary? summary, Specification specification)
+    {
+        if (summary is { Status: RunStatus.Diverged })
+        {
+            throw new BrinkException($"{path} diverged ({summary.Reason}); the same steps would diverge again");
+        }
+
+        if (summary is { Status: RunStatus.Finished, Reason: { } reason })
+        {
+            throw new BrinkException($"{path} is finished: after {summary.IterationsDone} iterations it {reason}");
+        }
+
+        if (summary is not null && summary.IterationsDone > specification.Iterations)
+        {
+            throw new BrinkException($"{path} has taken {summary.IterationsDone} iterations already, more than {specification.Iterations}; give --iterations N above that");
+        }
+
+        if (summary is { Status: RunStatus.Finished } && summary.IterationsDone == specification.Iterations)
+        {
+            throw new BrinkException($"{path} is finished after {summary.IterationsDone} iterations; give --iterations N to go on to N");
+        }
     }
 }
 

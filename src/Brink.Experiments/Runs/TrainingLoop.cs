@@ -9,6 +9,9 @@ namespace Brink.Experiments;
 /// <summary>The loop of a run: checkpoint due → measurements due → step → record.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
+    private const string Diverged = "diverged";
+    private const string Done = "done";
+
     private readonly Problem _problem;
     private readonly Specification _specification;
     private readonly RunFolder _folder;
@@ -79,16 +82,19 @@ internal sealed class TrainingLoop : IDisposable
             _summary = _summary.With(line);
         }
 
+        RunTotals totals = RunTotals.Of(checkpoint);
+        _secondsBefore = totals.Seconds;
+        _summary = _summary with
+        {
+            IterationsDone = checkpoint.Iteration,
+            FunctionEvaluations = totals.FunctionEvaluations,
+            GradientEvaluations = totals.GradientEvaluations,
+            Hvps = totals.Hvps,
+        };
         Note($"resumed from iteration {checkpoint.Iteration} ({Path.GetFileName(checkpoint.Path)})");
         _lastCheckpoint = checkpoint.Iteration;
         return Run(
-            checkpoint.Iteration,
-            () =>
-            {
-                (Evaluation at, _secondsBefore) = RunState.Restore(checkpoint, Objective, _method, _sharpness);
-                return at;
-            },
-            cancellation);
+            checkpoint.Iteration, () => RunState.Restore(checkpoint, Objective, _method, _sharpness), cancellation);
     }
 
     private RunOutcome Run(long first, Func<Evaluation> begin, CancellationToken cancellation)
@@ -102,26 +108,33 @@ internal sealed class TrainingLoop : IDisposable
             at = begin();
             for (long k = first; ; k++)
             {
-                if (IsDue(k, _specification.CheckpointEvery) && _lastCheckpoint != k && at.IsFinite)
-                {
-                    SaveCheckpoint(k, at);
-                }
-
+                // First whether to stop: a point that diverged is no checkpoint to go back to.
                 if (WhyStop(k, at) is { } stop)
                 {
                     return Finish(k, at, stop);
                 }
 
-                if (cancellation.IsCancellationRequested)
+                bool interrupted = cancellation.IsCancellationRequested;
+                if ((interrupted || IsDue(k, _specification.CheckpointEvery)) && _lastCheckpoint != k)
                 {
+                    // A stochastic run knows its loss only where it is recorded; what is stored must be good.
+                    if (HasDiverged(at))
+                    {
+                        return Finish(k, at, Diverged);
+                    }
+
                     SaveCheckpoint(k, at);
+                }
+
+                if (interrupted)
+                {
                     return End(RunStatus.Interrupted, $"interrupted at iteration {k}; continue with 'brink resume {_folder.Path}'");
                 }
 
                 at = Advance(k, at);
             }
         }
-        catch (Exception failure) when (failure is RunStoreException or TorchException)
+        catch (Exception failure) when (failure is IOException or TorchException or BrinkException)
         {
             return End(RunStatus.Failed, failure.Message);
         }
@@ -169,10 +182,10 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>Sharpness and test metrics at w_k, where due.</summary>
-    private MetricsLine Measure(long k, Evaluation at)
+    private MetricsLine Measure(long k, Evaluation at, bool isLast = false)
     {
         var line = new MetricsLine { Iteration = k, Loss = 0, Seconds = 0 };
-        if (IsDue(k, _specification.SharpnessEvery))
+        if (IsDue(isLast ? 0 : k, _specification.SharpnessEvery))
         {
             using var scope = new TensorScope();
             SharpnessMeasurement reading = _sharpness.Measure(new HessianOperator(Objective, at), Hint(at));
@@ -184,7 +197,7 @@ internal sealed class TrainingLoop : IDisposable
             }
         }
 
-        if (IsDue(k, _specification.TestEvery) && _problem.Test(at, Note) is { } test)
+        if (IsDue(isLast ? 0 : k, _specification.TestEvery) && _problem.Test(at, Note) is { } test)
         {
             line = line with { TestLoss = test.Loss, TestAccuracy = test.Accuracy };
         }
@@ -202,21 +215,24 @@ internal sealed class TrainingLoop : IDisposable
             return null;
         }
 
-        if (!at.IsFinite || (_specification.DivergenceLoss is { } limit && at.Value > limit))
+        if (HasDiverged(at))
         {
-            return "diverged";
+            return Diverged;
         }
 
         return k >= _specification.Iterations
             || (_specification.UntilLoss is { } loss && at.Value <= loss)
-            || (_specification.UntilGradNorm is { } norm && at.Gradient().Norm() <= norm) ? "done" : null;
+            || (_specification.UntilGradNorm is { } norm && at.Gradient().Norm() <= norm) ? Done : null;
     }
+
+    private bool HasDiverged(Evaluation at) =>
+        !at.IsFinite || (_specification.DivergenceLoss is { } limit && at.Value > limit);
 
     private RunOutcome Finish(long k, Evaluation at, string stop)
     {
-        if (stop == "diverged")
+        if (stop == Diverged)
         {
-            Record(new MetricsLine { Iteration = k, Loss = at.Value, Seconds = Seconds, Status = "diverged" });
+            Record(new MetricsLine { Iteration = k, Loss = at.Value, Seconds = Seconds, Status = Diverged });
             string good = _lastCheckpoint is { } last
                 ? $"; the last good checkpoint is that of iteration {last}"
                 : string.Empty;
@@ -236,7 +252,7 @@ internal sealed class TrainingLoop : IDisposable
     private MetricsLine FinalLine(long k, Evaluation at)
     {
         // The final point is measured whatever the cadence: it is what tables compare.
-        MetricsLine line = Measure(0, at) with { Iteration = k };
+        MetricsLine line = Measure(k, at, isLast: true);
         return line with { Loss = at.Value, TrainAccuracy = at.Accuracy, GradNorm = at.Gradient().Norm(), Seconds = Seconds };
     }
 
@@ -249,9 +265,9 @@ internal sealed class TrainingLoop : IDisposable
 
     private void SaveCheckpoint(long k, Evaluation at)
     {
-        (IReadOnlyList<Torch.Serialization.SafeTensor> tensors, IReadOnlyDictionary<string, string> metadata) =
-            RunState.Save(at, Objective, _method, _sharpness, Seconds);
-        _folder.SaveCheckpoint(k, tensors, metadata);
+        var totals = new RunTotals(Seconds, _summary.FunctionEvaluations, _summary.GradientEvaluations, _summary.Hvps);
+        _folder.SaveCheckpoint(k, RunState.Save(at, Objective, _method, _sharpness), totals.ToMetadata());
+        _summary = _summary with { IterationsDone = k };
         _folder.WriteSummary(_summary);
         _lastCheckpoint = k;
     }

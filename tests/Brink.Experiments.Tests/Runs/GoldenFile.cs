@@ -41,11 +41,11 @@ internal sealed class GoldenFile
             Method = method,
             Iterations = golden.Losses.Length,
             SharpnessEvery = golden.SharpnessEvery,
-            SharpnessTolerance = 1e-5, // an eigenvalue's error is of the order of the residual's square
+            SharpnessTolerance = data == "cifar10" ? 3e-4 : 1e-5, // an eigenvalue's error goes with the residual's square
             TestEvery = 0,
             Dtype = "float64",
             Threads = 2,
-            MicroBatch = 250,
+            MicroBatch = data == "cifar10" ? 8 : 250,
             KeepGraph = "yes",
             Out = folder,
         };
