@@ -214,6 +214,9 @@ public sealed class Problem : IDisposable
         Specification = plan.Resolved;
         _workers = new Workers(plan.Workers, plan.ThreadsPerOperator);
         Objective = Trial(plan.Plan, _workers, _images.Count);
+
+        // The samples were copied into micro-batches: what they were copied from need not stay resident.
+        Runtime.ReleaseFreeMemory();
     }
 
     private NetworkObjective? TestObjective(Action<string> note)
