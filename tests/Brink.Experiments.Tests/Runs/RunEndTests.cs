@@ -29,9 +29,10 @@ public sealed class RunEndTests : IDisposable
     {
         Train(_problem.Specification("gd", "start") with { Iterations = 0 });
         SafeTensor[] tensors = [.. RunRecord.ReadCheckpoint(_problem["start"], Assert.Fail)!.Tensors];
-        byte[] bytes = tensors[0].Data.ToArray();
+        int weight = Array.FindIndex(tensors, tensor => tensor.Name == "1.weight");
+        byte[] bytes = tensors[weight].Data.ToArray();
         BitConverter.TryWriteBytes(bytes, float.NaN);
-        tensors[0] = tensors[0] with { Data = bytes };
+        tensors[weight] = tensors[weight] with { Data = bytes };
         using (FileStream file = File.Create(_problem["nan.safetensors"]))
         {
             SafeTensorsFile.Write(file, tensors, new Dictionary<string, string>());
@@ -59,7 +60,13 @@ public sealed class RunEndTests : IDisposable
     {
         RunOutcome outcome = Train(_problem.Specification("sgd", "run") with
         {
-            Eta = 1e6, BatchSize = 20, RecordEvery = 50, Iterations = 200, SharpnessEvery = 0, TestEvery = 0, CheckpointEvery = 7,
+            Eta = 1e6,
+            BatchSize = 20,
+            RecordEvery = 50,
+            Iterations = 200,
+            SharpnessEvery = 0,
+            TestEvery = 0,
+            CheckpointEvery = 7,
         });
         AssertDiverged(outcome);
         Assert.All(Floats(RunRecord.ReadCheckpoint(outcome.Folder, Assert.Fail)!.Tensors[0]), value => Assert.True(float.IsFinite(value)));
@@ -70,7 +77,10 @@ public sealed class RunEndTests : IDisposable
     {
         Specification specification = _problem.Specification("nls", "run") with
         {
-            Iterations = 2000, SharpnessEvery = 100, TestEvery = 100, CheckpointEvery = 100,
+            Iterations = 2000,
+            SharpnessEvery = 100,
+            TestEvery = 100,
+            CheckpointEvery = 100,
         };
         var tensorBytes = new Dictionary<long, long>();
         var resident = new Dictionary<long, long>();
