@@ -30,6 +30,12 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         Specification s = problem.Specification;
         int samples = problem.SampleCount;
         bool wholeBatch = problem.Device.IsCuda || (problem.Network.HasBatchStatistics && !s.GhostBatchNorm);
+        if (wholeBatch && s.MicroBatch < samples && problem.Network.HasBatchStatistics && !s.GhostBatchNorm)
+        {
+            throw new BrinkException(
+                $"a network with batch normalisation is exact only in one batch: {samples} samples in micro-batches of {s.MicroBatch} would be another objective; leave out --micro-batch, or ask for --ghost-batch-norm");
+        }
+
         bool lineProducts = s.LineProducts != "no" && MethodFields.Searches.Contains(s.Method);
         long budget = GraphBudget(problem);
         var plan = new ObjectivePlan(
