@@ -30,7 +30,7 @@ public sealed class InterruptAndResumeTests : IDisposable
             ["rmsprop"] = s => s with { Method = "rmsprop" },
             ["adam"] = s => s with { Method = "adam", BatchSize = 30 },
             ["nls, rarely recorded"] = s => s with { Method = "nls", RecordEvery = 4 },
-            ["nls with batch norm"] = s => s with { Method = "nls", BatchNorm = true, MicroBatch = SmallProblem.TrainImages },
+            ["nls with batch norm"] = s => s with { Method = "nls", BatchNorm = true, MicroBatch = SmallProblem.TrainImages, Threads = 1 },
             ["cnn"] = s => (s with { Method = "nls", Network = "cnn", Iterations = 3, Count = 16, MicroBatch = 8, SharpnessEvery = 2, TestEvery = 0 }).Without("widths"),
         };
 
