@@ -46,7 +46,7 @@ internal static class NativeLocator
 
         throw new TorchException(reasons.Count > 0
             ? string.Join("; ", reasons)
-            : $"{FileName} was not found: build it with './brink doctor' (any command of the launcher does), or point BRINK_NATIVE at it");
+            : $"{FileName} was not found{(Candidates().Take(2).Count() == 1 ? $" at {Candidates().First()}, where BRINK_NATIVE points" : string.Empty)}: any command of ./brink builds it");
     }
 
     private static IEnumerable<string> Candidates()
