@@ -10,6 +10,12 @@ namespace Brink.Experiments;
 internal sealed class TrainingLoop : IDisposable
 {
     private const string Diverged = "diverged";
+
+    /// <summary>
+    /// A loss this many times that of the start (or 1, if that is larger) is divergence: a method without a guarantee can
+    /// grow by a few percent an iteration for hundreds of iterations before float32 overflows.
+    /// </summary>
+    private const double DivergenceFactor = 1e6;
     private const string Done = "done";
 
     private readonly Problem _problem;
@@ -22,6 +28,7 @@ internal sealed class TrainingLoop : IDisposable
     private double _secondsBefore;
     private RunSummary _summary;
     private long? _lastCheckpoint;
+    private double? _divergenceLoss;
 
     /// <summary>Readies the loop; nothing is evaluated yet.</summary>
     internal TrainingLoop(Problem problem, RunFolder folder, IRunObserver observer)
@@ -77,9 +84,15 @@ internal sealed class TrainingLoop : IDisposable
     internal RunOutcome Continue(Checkpoint checkpoint, CancellationToken cancellation)
     {
         _folder.CutBackTo(checkpoint.Iteration);
-        foreach (MetricsLine line in _folder.ReadMetrics())
+        IReadOnlyList<MetricsLine> lines = _folder.ReadMetrics();
+        foreach (MetricsLine line in lines)
         {
             _summary = _summary.With(line);
+        }
+
+        if (lines.Count > 0)
+        {
+            _divergenceLoss = _specification.DivergenceLoss ?? (DivergenceFactor * Math.Max(1, lines[0].Loss));
         }
 
         RunTotals totals = RunTotals.Of(checkpoint);
@@ -225,8 +238,17 @@ internal sealed class TrainingLoop : IDisposable
             || (_specification.UntilGradNorm is { } norm && at.Gradient().Norm() <= norm) ? Done : null;
     }
 
-    private bool HasDiverged(Evaluation at) =>
-        !at.IsFinite || (_specification.DivergenceLoss is { } limit && at.Value > limit);
+    /// <summary>Whether the loss is not finite or beyond its limit; the first point that is asked about sets the limit.</summary>
+    private bool HasDiverged(Evaluation at)
+    {
+        if (!at.IsFinite)
+        {
+            return true;
+        }
+
+        _divergenceLoss ??= _specification.DivergenceLoss ?? (DivergenceFactor * Math.Max(1, at.Value));
+        return at.Value > _divergenceLoss;
+    }
 
     private RunOutcome Finish(long k, Evaluation at, string stop)
     {
@@ -236,7 +258,8 @@ internal sealed class TrainingLoop : IDisposable
             string good = _lastCheckpoint is { } last
                 ? $"; the last good checkpoint is that of iteration {last}"
                 : string.Empty;
-            return End(RunStatus.Diverged, $"the loss is {at.Value:G4} at iteration {k}{good}");
+            string limit = at.IsFinite ? $", beyond {_divergenceLoss:G4}" : string.Empty;
+            return End(RunStatus.Diverged, $"the loss is {at.Value:G4}{limit} at iteration {k}{good}");
         }
 
         if (_lastCheckpoint != k)

@@ -55,7 +55,7 @@ internal static class RunFields
     internal static readonly SpecificationField<double> DivergenceLoss = new("divergence-loss", FieldGroup.Run, new NumericForm<double>(Interval.Above(0)))
     {
         Help = "End the run as diverged when the training loss exceeds this",
-        Default = FieldDefault.None("only when the loss or the weights are not finite"),
+        Default = FieldDefault.None("a million times the first loss, or 1e6 if that is more"),
         Example = "1e6",
     };
 

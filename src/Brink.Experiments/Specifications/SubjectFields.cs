@@ -23,7 +23,7 @@ internal static class SubjectFields
     internal static readonly SpecificationField<string> DataDir = new("data-dir", FieldGroup.Data, new TextForm("a folder"))
     {
         Help = "Folder where downloaded data sets are kept",
-        Default = FieldDefault.None("the user's cache folder"),
+        Default = FieldDefault.None("BRINK_DATA, or ~/.local/share/brink"),
         Example = "/scratch/brink-data",
     };
 
