@@ -44,7 +44,7 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public void A_run_that_diverged_is_a_result_with_a_reason()
     {
-        (int code, string output, string error) = BrinkProcess.Run(_data.Train("run", "--method", "gd", "--eta", "1000", "--iterations", "500"));
+        (int code, string output, string error) = BrinkProcess.Run(_data.Train("run", "--method", "gd", "--eta", "1000", "--iterations", "500", "--divergence-loss", "1e300"));
         Assert.Equal(0, code);
         Assert.Equal(string.Empty, error);
         Assert.Contains("diverged", Assert.Single(output.TrimEnd().Split('\n')), StringComparison.Ordinal);
@@ -57,6 +57,19 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains("diverged", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Equal(0, BrinkProcess.Run("measure", _data["run"], "--bottom", "0", "--json").Code);
+    }
+
+    [Fact]
+    public void Without_a_limit_of_its_own_a_run_ends_when_the_loss_is_a_million_times_the_first()
+    {
+        (int code, string output, _) = BrinkProcess.Run(_data.Train("run", "--method", "gd", "--eta", "1000", "--iterations", "500"));
+        Assert.Equal(0, code);
+        Assert.Contains("beyond", output, StringComparison.Ordinal);
+        JsonElement[] lines = [.. File.ReadLines(Path.Combine(_data["run"], "metrics.jsonl")).Select(line => JsonElement.Parse(line))];
+        double limit = 1e6 * Math.Max(1, lines[0].GetProperty("loss").GetDouble());
+        Assert.True(lines[^1].GetProperty("loss").GetDouble() > limit);
+        Assert.All(lines[..^1], line => Assert.True(line.GetProperty("loss").GetDouble() <= limit));
+        Assert.Equal("diverged", lines[^1].GetProperty("status").GetString());
     }
 
     private static void Near(double expected, double actual) => Assert.InRange(Math.Abs(actual - expected), 0, 1e-9 * Math.Abs(expected));
