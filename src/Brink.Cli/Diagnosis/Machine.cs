@@ -39,7 +39,7 @@ internal static class Machine
 
     private static Finding Processor()
     {
-        string model = Field("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString();
+        string model = Brink.Experiments.RunEnvironment.ProcessorModel();
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
             return new Finding("processor", $"{Environment.ProcessorCount} cores, {model}");

@@ -92,7 +92,7 @@ internal sealed class TrainingLoop : IDisposable
 
         if (lines.Count > 0)
         {
-            _divergenceLoss = _specification.DivergenceLoss ?? (DivergenceFactor * Math.Max(1, lines[0].Loss));
+            _divergenceLoss = DivergenceLimit(lines[0].Loss);
         }
 
         RunTotals totals = RunTotals.Of(checkpoint);
@@ -246,9 +246,12 @@ internal sealed class TrainingLoop : IDisposable
             return true;
         }
 
-        _divergenceLoss ??= _specification.DivergenceLoss ?? (DivergenceFactor * Math.Max(1, at.Value));
+        _divergenceLoss ??= DivergenceLimit(at.Value);
         return at.Value > _divergenceLoss;
     }
+
+    private double DivergenceLimit(double firstLoss) =>
+        _specification.DivergenceLoss ?? (DivergenceFactor * Math.Max(1, firstLoss));
 
     private RunOutcome Finish(long k, Evaluation at, string stop)
     {
