@@ -1,4 +1,3 @@
-using Brink.Curvature;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
@@ -8,7 +7,7 @@ namespace Brink.Experiments;
 
 /// <summary>
 /// Everything that decides the next bits of a run, to a checkpoint and back: weights under PyTorch's names, and under
-/// <see cref="WeightFile.Reserved"/> what the method and the sharpness measurement remember and the products that cannot
+/// <see cref="WeightFile.Reserved"/> what the method and the measurements remember and the products that cannot
 /// be computed again.
 /// </summary>
 internal static class RunState
@@ -18,20 +17,20 @@ internal static class RunState
 
     /// <summary>Collects the state at w_k.</summary>
     internal static IReadOnlyList<SafeTensor> Save(
-        Evaluation at, NetworkObjective objective, Method method, SharpnessTracker sharpness)
+        Evaluation at, NetworkObjective objective, Method method, RunMeasurements measurements)
     {
         using var scope = new TensorScope();
         var entries = new List<SafeTensor>(WeightFile.Entries(at.Weights, objective.Layout));
         Add(entries, MethodPrefix, method.State());
         Add(entries, ProductPrefix, at.CachedProducts());
-        Add(entries, WeightFile.Reserved, sharpness.Export());
+        Add(entries, WeightFile.Reserved, measurements.Export());
         return entries;
     }
 
     /// <summary>Takes the state back.</summary>
     /// <returns>The evaluation at w_k.</returns>
     internal static Evaluation Restore(
-        Checkpoint checkpoint, NetworkObjective objective, Method method, SharpnessTracker sharpness)
+        Checkpoint checkpoint, NetworkObjective objective, Method method, RunMeasurements measurements)
     {
         using var scope = new TensorScope();
         Tensor weights = WeightFile.Pack(checkpoint.Tensors, objective.Layout, objective.Type, objective.Device).Unscoped();
@@ -41,7 +40,7 @@ internal static class RunState
             method.Restore(state, objective);
         }
 
-        sharpness.Import(Part(checkpoint, WeightFile.Reserved));
+        measurements.Import(Part(checkpoint, WeightFile.Reserved));
         return objective.Resume(weights, Part(checkpoint, ProductPrefix), method.Wanted);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Brink.Curvature;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
@@ -23,7 +22,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly RunFolder _folder;
     private readonly IRunObserver _observer;
     private readonly Method _method;
-    private readonly SharpnessTracker _sharpness;
+    private readonly RunMeasurements _measurements;
     private readonly Stopwatch _watch = new();
     private double _secondsBefore;
     private RunSummary _summary;
@@ -38,11 +37,7 @@ internal sealed class TrainingLoop : IDisposable
         _folder = folder;
         _observer = observer;
         _method = MethodFactory.Create(_specification);
-        _sharpness = new SharpnessTracker(new LanczosOptions
-        {
-            ResidualTolerance = _specification.SharpnessTolerance,
-            Seed = (ulong)_specification.Seed,
-        });
+        _measurements = new RunMeasurements(_specification);
         _summary = new RunSummary
         {
             Status = RunStatus.Running,
@@ -63,7 +58,7 @@ internal sealed class TrainingLoop : IDisposable
     public void Dispose()
     {
         _method.Dispose();
-        _sharpness.Dispose();
+        _measurements.Dispose();
     }
 
     /// <summary>Tells log and observer.</summary>
@@ -107,7 +102,7 @@ internal sealed class TrainingLoop : IDisposable
         Note($"resumed from iteration {checkpoint.Iteration} ({Path.GetFileName(checkpoint.Path)})");
         _lastCheckpoint = checkpoint.Iteration;
         return Run(
-            checkpoint.Iteration, () => RunState.Restore(checkpoint, Objective, _method, _sharpness), cancellation);
+            checkpoint.Iteration, () => RunState.Restore(checkpoint, Objective, _method, _measurements), cancellation);
     }
 
     private RunOutcome Run(long first, Func<Evaluation> begin, CancellationToken cancellation)
@@ -161,9 +156,9 @@ internal sealed class TrainingLoop : IDisposable
     /// <returns>The evaluation at w_{k+1}; the one at w_k is disposed.</returns>
     private Evaluation Advance(long k, Evaluation at)
     {
-        MetricsLine measured = Measure(k, at);
+        (MetricsLine measured, bool anything) = _measurements.Take(Point(k, at));
         (Evaluation next, StepReport report) = _method.Step(Objective, at);
-        bool recorded = k % _specification.RecordEvery == 0 || measured.Sharpness is not null || measured.TestLoss is not null;
+        bool recorded = anything || k % _specification.RecordEvery == 0;
         if (recorded)
         {
             Record(measured with
@@ -194,32 +189,7 @@ internal sealed class TrainingLoop : IDisposable
         return next;
     }
 
-    /// <summary>Sharpness and test metrics at w_k, where due.</summary>
-    private MetricsLine Measure(long k, Evaluation at, bool isLast = false)
-    {
-        var line = new MetricsLine { Iteration = k, Loss = 0, Seconds = 0 };
-        if (IsDue(isLast ? 0 : k, _specification.SharpnessEvery))
-        {
-            using var scope = new TensorScope();
-            SharpnessMeasurement reading = _sharpness.Measure(new HessianOperator(Objective, at), Hint(at));
-            at.ReleaseCurvature();
-            line = line with { Sharpness = reading.Value, SharpnessResidual = reading.RelativeResidual, Hvps = reading.Products };
-            if (!reading.Converged)
-            {
-                Note($"iteration {k}: sharpness reached a residual of {reading.RelativeResidual:G2}, not {_specification.SharpnessTolerance:G2}");
-            }
-        }
-
-        if (IsDue(isLast ? 0 : k, _specification.TestEvery) && _problem.Test(at, Note) is { } test)
-        {
-            line = line with { TestLoss = test.Loss, TestAccuracy = test.Accuracy };
-        }
-
-        return line;
-    }
-
-    /// <summary>The gradient, which the step needs anyway: where eigenvectors have moved far, λ₁ is found sooner from it.</summary>
-    private Tensor? Hint(Evaluation at) => _method.Wanted == Wanted.Nothing ? null : at.Gradient();
+    private MeasuredPoint Point(long k, Evaluation at) => new(k, at, _problem, _method, Note);
 
     private string? WhyStop(long k, Evaluation at)
     {
@@ -277,8 +247,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private MetricsLine FinalLine(long k, Evaluation at)
     {
-        // The final point is measured whatever the cadence: it is what tables compare.
-        MetricsLine line = Measure(k, at, isLast: true);
+        (MetricsLine line, _) = _measurements.Take(Point(k, at), isLast: true);
         return line with { Loss = at.Value, TrainAccuracy = at.Accuracy, GradNorm = at.Gradient().Norm(), Seconds = Seconds };
     }
 
@@ -292,7 +261,7 @@ internal sealed class TrainingLoop : IDisposable
     private void SaveCheckpoint(long k, Evaluation at)
     {
         var totals = new RunTotals(Seconds, _summary.FunctionEvaluations, _summary.GradientEvaluations, _summary.Hvps);
-        _folder.SaveCheckpoint(k, RunState.Save(at, Objective, _method, _sharpness), totals.ToMetadata());
+        _folder.SaveCheckpoint(k, RunState.Save(at, Objective, _method, _measurements), totals.ToMetadata());
         _summary = _summary with { IterationsDone = k };
         _folder.WriteSummary(_summary);
         _lastCheckpoint = k;

@@ -103,6 +103,24 @@ public abstract class Evaluation : IDisposable
     public abstract Tensor HessianVectorProduct(Tensor vector);
 
     /// <summary>
+    /// G(w)·v with the Gauss–Newton matrix G = Σ Jᵀ ∇²ℓ J: the Hessian without the curvature of the model itself. For
+    /// cross-entropy it is the Fisher information matrix.
+    /// </summary>
+    /// <param name="vector">v, of length P.</param>
+    /// <returns>The product, owned by the current scope.</returns>
+    /// <exception cref="NotSupportedException">The objective is no loss of a model's outputs.</exception>
+    public virtual Tensor GaussNewtonProduct(Tensor vector) =>
+        throw new NotSupportedException("this objective is no loss of a model's outputs, so it has no Gauss–Newton part");
+
+    /// <summary>∇³f(w)[u, v, ·] = ∇_w(uᵀ∇²f(w)v): how the curvature between two directions changes with w.</summary>
+    /// <param name="left">u, of length P.</param>
+    /// <param name="right">v, of length P.</param>
+    /// <returns>A vector of length P, owned by the current scope.</returns>
+    /// <exception cref="NotSupportedException">The objective has no third derivatives to give.</exception>
+    public virtual Tensor ThirdDerivative(Tensor left, Tensor right) =>
+        throw new NotSupportedException("this objective gives no third derivatives");
+
+    /// <summary>
     /// Products computed on the way here that decide the next bits and cannot be computed again from w alone; they go
     /// into a checkpoint.
     /// </summary>

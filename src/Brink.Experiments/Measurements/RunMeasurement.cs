@@ -1,0 +1,48 @@
+using Brink.Methods;
+using Brink.Objectives;
+using Brink.Torch;
+
+namespace Brink.Experiments;
+
+/// <summary>Where a run stands when something is measured.</summary>
+/// <param name="Iteration">k.</param>
+/// <param name="At">The evaluation at w_k.</param>
+/// <param name="Problem">Objective, data and network.</param>
+/// <param name="Method">The method, for what it remembers (a preconditioner, say).</param>
+/// <param name="Note">Told, in one line, what a reader of the log should know.</param>
+internal sealed record MeasuredPoint(long Iteration, Evaluation At, Problem Problem, Method Method, Action<string> Note)
+{
+    /// <summary>The gradient where the step needs it anyway; null for stochastic methods, which do not know it.</summary>
+    internal Tensor? GradientAtHand => Method.Wanted == Wanted.Nothing ? null : At.Gradient();
+}
+
+/// <summary>Something measured at iterates of a run: how often, what it adds to a line, and what it remembers in between.</summary>
+internal abstract class RunMeasurement : IDisposable
+{
+    /// <summary>Iterations between two measurements; 0 for never.</summary>
+    internal abstract int Every { get; }
+
+    /// <summary>Measures, and adds what was found and what it cost to the line.</summary>
+    /// <param name="point">Where.</param>
+    /// <param name="line">The line so far.</param>
+    internal abstract MetricsLine Measure(MeasuredPoint point, MetricsLine line);
+
+    /// <summary>Told of every iterate, measured or not, before anything is measured at it.</summary>
+    /// <param name="point">The iterate.</param>
+    internal virtual void Pass(MeasuredPoint point)
+    {
+    }
+
+    /// <summary>What decides the next measurement's bits, by name: it goes into checkpoints. Names begin with the measurement's own.</summary>
+    internal virtual IReadOnlyDictionary<string, Tensor> Export() => new Dictionary<string, Tensor>();
+
+    /// <summary>Takes back what <see cref="Export"/> gave; other names are left alone.</summary>
+    internal virtual void Import(IReadOnlyDictionary<string, Tensor> state)
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+}

@@ -1,0 +1,47 @@
+using Brink.Curvature;
+using Brink.Torch;
+
+namespace Brink.Experiments;
+
+/// <summary>λ₁ at every so many iterates, warm-started from one to the next.</summary>
+internal sealed class SharpnessMeasuring(Specification specification) : RunMeasurement
+{
+    private readonly SharpnessTracker _tracker = new(new LanczosOptions
+    {
+        ResidualTolerance = specification.SharpnessTolerance,
+        Seed = (ulong)specification.Seed,
+    });
+
+    internal override int Every => specification.SharpnessEvery;
+
+    internal override MetricsLine Measure(MeasuredPoint point, MetricsLine line)
+    {
+        using var scope = new TensorScope();
+
+        // The gradient is at hand: where eigenvectors have moved far, λ₁ is found sooner from it.
+        SharpnessMeasurement reading = _tracker.Measure(
+            new HessianOperator(point.Problem.Objective, point.At), point.GradientAtHand);
+        point.At.ReleaseCurvature();
+        if (!reading.Converged)
+        {
+            point.Note($"iteration {point.Iteration}: sharpness reached a residual of {reading.RelativeResidual:G2}, not {specification.SharpnessTolerance:G2}");
+        }
+
+        return line with
+        {
+            Sharpness = reading.Value,
+            SharpnessResidual = reading.RelativeResidual,
+            Hvps = (line.Hvps ?? 0) + reading.Products,
+        };
+    }
+
+    internal override IReadOnlyDictionary<string, Tensor> Export() => _tracker.Export();
+
+    internal override void Import(IReadOnlyDictionary<string, Tensor> state) => _tracker.Import(state);
+
+    public override void Dispose()
+    {
+        _tracker.Dispose();
+        base.Dispose();
+    }
+}
