@@ -40,52 +40,61 @@ internal sealed class CurvatureGraphs : IDisposable
         Tensor[] directions = _objective.Layout.Views(vector);
         _at.Bind();
         Tensor product = _objective.SumOverWorkers((worker, views) =>
-        {
-            using GradientMode mode = GradientMode.On();
-            for (int batch = worker; batch < _kept.Length; batch += _objective.Workers.Count)
-            {
-                using var scope = new TensorScope();
-                Recorded recorded = _kept[batch] ?? Record(batch);
-                if (_keep)
-                {
-                    _kept[batch] = recorded;
-                }
-
-                AddProduct(batch, recorded, directions, views);
-                if (!_keep)
-                {
-                    recorded.Dispose();
-                }
-            }
-        });
+            ForEach(worker, (batch, recorded) => AddProduct(batch, recorded, directions, views)));
         return outer.Keep(product);
     }
 
-    private void AddProduct(int batch, Recorded recorded, Tensor[] directions, Tensor[] views)
+    /// <summary>Hands a worker its micro-batches one by one, each with its recorded gradient.</summary>
+    /// <param name="worker">The worker's number.</param>
+    /// <param name="work">What to do, in a scope of its own, while operators record.</param>
+    internal void ForEach(int worker, Action<int, Recorded> work)
     {
-        Tensor[] seeds = recorded.Product is null
-            ? directions
-            : [_objective.Prefix!.Product(batch, directions), .. directions.AsSpan(_at.InnerStart)];
-        var gradients = new List<Tensor>();
-        var active = new List<Tensor>();
-        for (int k = 0; k < seeds.Length; k++)
+        using GradientMode mode = GradientMode.On();
+        for (int batch = worker; batch < _kept.Length; batch += _objective.Workers.Count)
         {
-            // A gradient that does not depend on the parameters (or is zero) has no graph, and adds nothing.
-            if (recorded.Gradients[k] is { RequiresGrad: true } gradient)
+            using var scope = new TensorScope();
+            Recorded recorded = _kept[batch] ?? Record(batch);
+            if (_keep)
             {
-                gradients.Add(gradient);
-                active.Add(seeds[k]);
+                _kept[batch] = recorded;
+            }
+
+            work(batch, recorded);
+            if (!_keep)
+            {
+                recorded.Dispose();
             }
         }
+    }
 
-        if (gradients.Count == 0)
+    /// <summary>The directions as what the recorded gradient of a micro-batch is multiplied with.</summary>
+    /// <param name="batch">Which micro-batch.</param>
+    /// <param name="recorded">Its gradient.</param>
+    /// <param name="direction">A direction in the parameters' layout.</param>
+    internal Tensor[] Seeds(int batch, Recorded recorded, Tensor[] direction) => recorded.Product is null
+        ? direction
+        : [_objective.Prefix!.Product(batch, direction), .. direction.AsSpan(_at.InnerStart)];
+
+    private void AddProduct(int batch, Recorded recorded, Tensor[] directions, Tensor[] views)
+    {
+        (Tensor[] gradients, Tensor[] active) = Active(recorded.Gradients, Seeds(batch, recorded, directions));
+        if (gradients.Length == 0)
         {
             return;
         }
 
         Tensor?[] products = Autograd.Gradients(
-            gradients.ToArray(), _at.Inputs(recorded.Product), active.ToArray(), retainGraph: _keep);
+            gradients, _at.Inputs(recorded.Product), active, retainGraph: _keep);
         _at.Accumulate(batch, products, views);
+    }
+
+    /// <summary>The derivatives that can be differentiated again, each with its seed.</summary>
+    /// <param name="derivatives">Derivatives; one that does not depend on the parameters (or is zero) has no graph, and adds nothing.</param>
+    /// <param name="seeds">One for each.</param>
+    internal static (Tensor[] Derivatives, Tensor[] Seeds) Active(Tensor?[] derivatives, Tensor[] seeds)
+    {
+        int[] places = [.. Enumerable.Range(0, derivatives.Length).Where(k => derivatives[k] is { RequiresGrad: true })];
+        return ([.. places.Select(k => derivatives[k]!)], [.. places.Select(k => seeds[k])]);
     }
 
     private Recorded Record(int batch)
@@ -110,7 +119,8 @@ internal sealed class CurvatureGraphs : IDisposable
         return Runtime.TensorBytes - before;
     }
 
-    private sealed record Recorded(Tensor? Product, Tensor?[] Gradients) : IDisposable
+    /// <summary>A micro-batch's gradient with its graph, and z where line products are used.</summary>
+    internal sealed record Recorded(Tensor? Product, Tensor?[] Gradients) : IDisposable
     {
         public void Dispose()
         {

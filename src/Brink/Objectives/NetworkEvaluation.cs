@@ -120,6 +120,29 @@ internal sealed class NetworkEvaluation : Evaluation
     }
 
     /// <inheritdoc/>
+    public override Tensor ThirdDerivative(Tensor left, Tensor right)
+    {
+        _objective.CheckVector(left);
+        _objective.CheckVector(right);
+        _curvature ??= new CurvatureGraphs(_objective, this);
+        using var scope = new TensorScope();
+        return scope.Keep(ThirdDerivativeGraphs.Differentiate(_objective, this, _curvature, [left, right], [(0, 1)]).Select(0, 0));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor ThirdDerivatives(Tensor directions)
+    {
+        ArgumentNullException.ThrowIfNull(directions);
+        int count = (int)directions.Shape[0];
+        using var scope = new TensorScope();
+        Tensor[] rows = [.. Enumerable.Range(0, count).Select(i => directions.Select(0, i).Contiguous())];
+        Array.ForEach(rows, _objective.CheckVector);
+        _curvature ??= new CurvatureGraphs(_objective, this);
+        (int, int)[] pairs = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(i, count - i).Select(j => (i, j)))];
+        return scope.Keep(ThirdDerivativeGraphs.Differentiate(_objective, this, _curvature, rows, pairs));
+    }
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> CachedProducts()
     {
         // Products not computed yet will be computed from w alone, with the same bits.
