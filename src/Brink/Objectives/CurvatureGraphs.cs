@@ -14,27 +14,24 @@ internal sealed class CurvatureGraphs(NetworkObjective objective, NetworkEvaluat
     /// <inheritdoc/>
     protected override void AddProduct(int batch, Recorded graph, Tensor[] directions, Tensor[] views, bool keep)
     {
-        Tensor[] seeds = Seeds(batch, directions);
-        var gradients = new List<Tensor>();
-        var active = new List<Tensor>();
-        for (int k = 0; k < seeds.Length; k++)
-        {
-            // A gradient that does not depend on the parameters (or is zero) has no graph, and adds nothing.
-            if (graph.Gradients[k] is { RequiresGrad: true } gradient)
-            {
-                gradients.Add(gradient);
-                active.Add(seeds[k]);
-            }
-        }
-
-        if (gradients.Count == 0)
+        (Tensor[] gradients, Tensor[] active) = Active(graph.Gradients, Seeds(batch, directions));
+        if (gradients.Length == 0)
         {
             return;
         }
 
         Tensor?[] products = Autograd.Gradients(
-            gradients.ToArray(), At.Inputs(graph.Product), active.ToArray(), retainGraph: keep);
+            gradients, At.Inputs(graph.Product), active, retainGraph: keep);
         At.Accumulate(batch, products, views);
+    }
+
+    /// <summary>The derivatives that can be differentiated again, each with its seed.</summary>
+    /// <param name="derivatives">Derivatives; one that does not depend on the parameters (or is zero) has no graph, and adds nothing.</param>
+    /// <param name="seeds">One for each.</param>
+    internal static (Tensor[] Derivatives, Tensor[] Seeds) Active(Tensor?[] derivatives, Tensor[] seeds)
+    {
+        int[] places = [.. Enumerable.Range(0, derivatives.Length).Where(k => derivatives[k] is { RequiresGrad: true })];
+        return ([.. places.Select(k => derivatives[k]!)], [.. places.Select(k => seeds[k])]);
     }
 
     /// <inheritdoc/>

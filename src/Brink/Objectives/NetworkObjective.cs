@@ -194,12 +194,22 @@ public sealed class NetworkObjective : Objective
     /// <param name="work">Given the worker and views of its own vector, which starts as zeros. Runs in a scope of its own.</param>
     internal Tensor SumOverWorkers(Action<int, Tensor[]> work)
     {
+        using var scope = new TensorScope();
+        return scope.Keep(SumOverWorkers(1, (worker, rows) => work(worker, rows[0])).View(Dimension));
+    }
+
+    /// <summary>Sums several vectors that the workers fill, in the order of the workers.</summary>
+    /// <param name="count">How many vectors.</param>
+    /// <param name="work">Given the worker and views of each of its own vectors, which start as zeros. Runs in a scope of its own.</param>
+    /// <returns>The sums as rows, owned by the current scope.</returns>
+    internal Tensor SumOverWorkers(int count, Action<int, Tensor[][]> work)
+    {
         var sums = new Tensor?[Workers.Count];
         Workers.Run(worker =>
         {
             using var scope = new TensorScope();
-            Tensor sum = Tensor.Zeros([Dimension], Type, Device);
-            Tensor[] views = Layout.Views(sum);
+            Tensor sum = Tensor.Zeros([count, Dimension], Type, Device);
+            Tensor[][] views = [.. Enumerable.Range(0, count).Select(row => Layout.Views(sum.Select(0, row)))];
             work(worker, views);
             sums[worker] = sum.Unscoped();
         });

@@ -60,25 +60,31 @@ internal abstract class RecordedGraphs<TGraph> : IDisposable
         Tensor[] directions = Objective.Layout.Views(vector);
         At.Bind();
         Tensor product = Objective.SumOverWorkers((worker, views) =>
-        {
-            using GradientMode mode = GradientMode.On();
-            for (int batch = worker; batch < _kept.Length; batch += Objective.Workers.Count)
-            {
-                using var scope = new TensorScope();
-                TGraph graph = _kept[batch] ?? Record(batch);
-                if (_keep)
-                {
-                    _kept[batch] = graph;
-                }
-
-                AddProduct(batch, graph, directions, views, _keep);
-                if (!_keep)
-                {
-                    graph.Dispose();
-                }
-            }
-        });
+            ForEach(worker, (batch, graph) => AddProduct(batch, graph, directions, views, _keep)));
         return outer.Keep(product);
+    }
+
+    /// <summary>Hands a worker its micro-batches one by one, each with its recorded graph.</summary>
+    /// <param name="worker">The worker's number.</param>
+    /// <param name="work">What to do, in a scope of its own, while operators record.</param>
+    internal void ForEach(int worker, Action<int, TGraph> work)
+    {
+        using GradientMode mode = GradientMode.On();
+        for (int batch = worker; batch < _kept.Length; batch += Objective.Workers.Count)
+        {
+            using var scope = new TensorScope();
+            TGraph graph = _kept[batch] ?? Record(batch);
+            if (_keep)
+            {
+                _kept[batch] = graph;
+            }
+
+            work(batch, graph);
+            if (!_keep)
+            {
+                graph.Dispose();
+            }
+        }
     }
 
     /// <summary>Records the graph of a micro-batch; what it holds is taken out of the current scope.</summary>
@@ -96,7 +102,7 @@ internal abstract class RecordedGraphs<TGraph> : IDisposable
     /// <summary>v in terms of what a recorded graph is differentiated with respect to (<see cref="NetworkEvaluation.Inputs"/>).</summary>
     /// <param name="batch">Which micro-batch.</param>
     /// <param name="directions">v, a view per parameter.</param>
-    protected Tensor[] Seeds(int batch, Tensor[] directions) => At.Products is null
+    internal Tensor[] Seeds(int batch, Tensor[] directions) => At.Products is null
         ? directions
         : [Objective.Prefix!.Product(batch, directions), .. directions.AsSpan(At.InnerStart)];
 
