@@ -1,4 +1,5 @@
 using Brink.Experiments;
+using Brink.Methods;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -32,9 +33,9 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
     private int[] _drawn = [];
 
     /// <inheritdoc/>
-    public void Started(string folder, long iteration, long iterations, double? flattestSharpness)
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null)
     {
-        _progress.Start(folder, iteration, iterations, flattestSharpness);
+        _progress.Start(folder, iteration, iterations, flattestSharpness, threshold);
         if (iteration > 0)
         {
             console.Write(new Text($"resuming {folder} at iteration {Quantity.Count(iteration)}{Environment.NewLine}"));

@@ -1,4 +1,5 @@
 using Brink.Experiments;
+using Brink.Methods;
 
 namespace Brink.Cli.Terminal;
 
@@ -14,9 +15,9 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
     private double _lastSeconds = double.NegativeInfinity;
 
     /// <inheritdoc/>
-    public void Started(string folder, long iteration, long iterations, double? flattestSharpness)
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null)
     {
-        _progress.Start(folder, iteration, iterations, flattestSharpness);
+        _progress.Start(folder, iteration, iterations, flattestSharpness, threshold);
         Write(iteration > 0
             ? $"resuming {folder} at iteration {iteration} of {iterations}"
             : $"run folder {folder}, {iterations} iterations");

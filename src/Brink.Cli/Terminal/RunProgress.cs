@@ -1,4 +1,5 @@
 using Brink.Experiments;
+using Brink.Methods;
 
 namespace Brink.Cli.Terminal;
 
@@ -16,6 +17,9 @@ internal sealed class RunProgress
 
     /// <summary>The sharpness below which no weights come; null where there is no such bound.</summary>
     internal double? FlattestSharpness { get; private set; }
+
+    /// <summary>The method's edge of stability; null where its step or batch changes.</summary>
+    internal StabilityThreshold? Threshold { get; private set; }
 
     /// <summary>The last line recorded; null before the first.</summary>
     internal MetricsLine? Last { get; private set; }
@@ -74,8 +78,10 @@ internal sealed class RunProgress
     /// <param name="iteration">Iteration it starts from.</param>
     /// <param name="iterations">Iterations in all.</param>
     /// <param name="flattestSharpness">The sharpness below which no weights come, where there is such a bound.</param>
-    internal void Start(string folder, long iteration, long iterations, double? flattestSharpness)
+    /// <param name="threshold">The method's edge of stability, where it has one.</param>
+    internal void Start(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null)
     {
+        Threshold = threshold;
         Folder = folder;
         Iterations = iterations;
         FlattestSharpness = flattestSharpness;
