@@ -11,11 +11,14 @@ internal static class EdgeRecord
     /// <summary>The field of metrics that a threshold bounds.</summary>
     internal static string QuantityOf(StabilityThreshold threshold) => threshold.Preconditioned ? Preconditioned : Plain;
 
+    /// <summary>Whether a field of metrics is the one that thresholds of adaptive methods bound.</summary>
+    internal static bool IsPreconditioned(string? quantity) => quantity == Preconditioned;
+
     /// <summary>What a line measured of the quantity that the threshold bounds.</summary>
     /// <param name="quantity">The field's name.</param>
     /// <param name="line">The line.</param>
     internal static double? Measured(string? quantity, MetricsLine line) =>
-        quantity == Preconditioned ? line.PreconditionedSharpness : line.Sharpness;
+        IsPreconditioned(quantity) ? line.PreconditionedSharpness : line.Sharpness;
 
     /// <summary>A summary with what one more line tells.</summary>
     internal static RunSummary Add(RunSummary summary, MetricsLine line)

@@ -1,3 +1,5 @@
+using Brink.Methods;
+
 namespace Brink.Experiments;
 
 /// <summary>
@@ -128,6 +130,11 @@ public sealed record RunSummary
             }
             : next;
     }
+
+    /// <summary>The method's edge of stability as these fields tell it; null where there is none.</summary>
+    public StabilityThreshold? Threshold() => EdgeThreshold is { } threshold && EdgeFormula is { } formula
+        ? new StabilityThreshold(threshold, formula, EdgeRecord.IsPreconditioned(EdgeQuantity))
+        : null;
 
     /// <summary>Number of points <see cref="MeanEtaSharpness"/> is the mean of.</summary>
     public int EdgePoints { get; init; }
