@@ -117,9 +117,9 @@ public sealed class SpectrumMeasuringTests : IDisposable
     [Fact]
     public void A_threshold_follows_exactly_the_eigenvalues_above_it()
     {
-        Specification specification = Gd("run") with { Iterations = 9, EigenvaluesAbove = SpectrumThreshold.OverEta(0.15) };
+        Specification specification = Gd("run") with { Iterations = 9, EigenvaluesAbove = SpectrumThreshold.OverEta(0.8) };
         IReadOnlyList<MetricsLine> lines = Train(specification);
-        double limit = 0.15 / specification.Eta!.Value;
+        double limit = 0.8 / specification.Eta!.Value;
         foreach (MetricsLine line in lines.Where(line => line.Eigenvalues is not null))
         {
             double[] expected = Direct(Weights((int)line.Iteration), 20, 0).Largest.Values;
