@@ -17,6 +17,7 @@ internal sealed class NetworkEvaluation : Evaluation
     private readonly Tensor[] _outputs;
     private readonly double[] _values;
     private CurvatureGraphs? _curvature;
+    private GaussNewtonGraphs? _gaussNewton;
     private Tensor? _gradient;
     private Tensor? _allProducts;
     private Tensor? _productsAge;
@@ -115,8 +116,24 @@ internal sealed class NetworkEvaluation : Evaluation
     public override Tensor HessianVectorProduct(Tensor vector)
     {
         _objective.CheckVector(vector);
-        _curvature ??= new CurvatureGraphs(_objective, this);
-        return _curvature.Multiply(vector);
+        return Curvature().Multiply(vector);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor GaussNewtonProduct(Tensor vector)
+    {
+        _objective.CheckVector(vector);
+        if (_gaussNewton is null)
+        {
+            _gaussNewton = new GaussNewtonGraphs(_objective, this);
+            if (!_objective.KeepsAllGraphs)
+            {
+                _curvature?.Dispose();
+                _curvature = null;
+            }
+        }
+
+        return _gaussNewton.Multiply(vector);
     }
 
     /// <inheritdoc/>
@@ -124,9 +141,8 @@ internal sealed class NetworkEvaluation : Evaluation
     {
         _objective.CheckVector(left);
         _objective.CheckVector(right);
-        _curvature ??= new CurvatureGraphs(_objective, this);
         using var scope = new TensorScope();
-        return scope.Keep(ThirdDerivativeGraphs.Differentiate(_objective, this, _curvature, [left, right], [(0, 1)]).Select(0, 0));
+        return scope.Keep(ThirdDerivativeGraphs.Differentiate(_objective, this, Curvature(), [left, right], [(0, 1)]).Select(0, 0));
     }
 
     /// <inheritdoc/>
@@ -137,9 +153,8 @@ internal sealed class NetworkEvaluation : Evaluation
         using var scope = new TensorScope();
         Tensor[] rows = [.. Enumerable.Range(0, count).Select(i => directions.Select(0, i).Contiguous())];
         Array.ForEach(rows, _objective.CheckVector);
-        _curvature ??= new CurvatureGraphs(_objective, this);
         (int, int)[] pairs = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(i, count - i).Select(j => (i, j)))];
-        return scope.Keep(ThirdDerivativeGraphs.Differentiate(_objective, this, _curvature, rows, pairs));
+        return scope.Keep(ThirdDerivativeGraphs.Differentiate(_objective, this, Curvature(), rows, pairs));
     }
 
     /// <inheritdoc/>
@@ -163,6 +178,8 @@ internal sealed class NetworkEvaluation : Evaluation
     {
         _curvature?.Dispose();
         _curvature = null;
+        _gaussNewton?.Dispose();
+        _gaussNewton = null;
     }
 
     /// <summary>Runs the network on one micro-batch with this point's parameters, which must be bound.</summary>
@@ -171,12 +188,18 @@ internal sealed class NetworkEvaluation : Evaluation
     /// <returns>The scaled loss, and the outputs.</returns>
     internal (Tensor Loss, Tensor Output) Forward(int batch, Tensor? product)
     {
-        Tensor output = product is null
-            ? _objective.Network.Forward(_objective.Batches.Inputs(batch))
-            : _objective.Prefix!.Tail(product);
+        Tensor output = Output(batch, product);
         Tensor loss = _objective.Loss.Sum(output, _objective.Batches.Targets(batch)) * _objective.Scale;
         return (loss, output);
     }
+
+    /// <summary>The network's outputs on one micro-batch with this point's parameters, which must be bound.</summary>
+    /// <param name="batch">Which.</param>
+    /// <param name="product">z to start from, where line products are used.</param>
+    /// <returns>Samples × K.</returns>
+    internal Tensor Output(int batch, Tensor? product) => product is null
+        ? _objective.Network.Forward(_objective.Batches.Inputs(batch))
+        : _objective.Prefix!.Tail(product);
 
     /// <summary>Computes z of a micro-batch, where line products are used and it is not there yet.</summary>
     internal void EnsureProduct(int batch)
@@ -233,6 +256,21 @@ internal sealed class NetworkEvaluation : Evaluation
         {
             tensor?.Dispose();
         }
+    }
+
+    private CurvatureGraphs Curvature()
+    {
+        if (_curvature is null)
+        {
+            _curvature = new CurvatureGraphs(_objective, this);
+            if (!_objective.KeepsAllGraphs)
+            {
+                _gaussNewton?.Dispose();
+                _gaussNewton = null;
+            }
+        }
+
+        return _curvature;
     }
 
     private void ComputeValue()

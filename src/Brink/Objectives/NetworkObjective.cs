@@ -26,7 +26,7 @@ public sealed record ObjectivePlan(
 public sealed class NetworkObjective : Objective
 {
     private readonly LinearPrefix? _prefix;
-    private long _curvatureBytes = -1;
+    private readonly long?[] _graphBytes = new long?[Enum.GetValues<GraphKind>().Length];
 
     /// <summary>Makes the objective.</summary>
     /// <param name="network">The network; its parameters are bound anew at each evaluation.</param>
@@ -91,7 +91,7 @@ public sealed class NetworkObjective : Objective
     /// Whether graphs of Hessian-vector products are kept between products (true), computed again for each (false), or
     /// not yet needed (null).
     /// </summary>
-    public bool? KeepsCurvatureGraphs => _curvatureBytes < 0 ? null : _curvatureBytes <= Plan.GraphBudget;
+    public bool? KeepsCurvatureGraphs => _graphBytes[(int)GraphKind.Hessian] <= Plan.GraphBudget;
 
     /// <summary>The samples.</summary>
     public SampleBatches Batches { get; }
@@ -235,15 +235,15 @@ public sealed class NetworkObjective : Objective
         }
     }
 
-    /// <summary>Notes how much one micro-batch's graph holds, and decides whether all of them can be kept.</summary>
-    internal bool KeepCurvatureGraphs(Func<long> measureOneMicroBatch)
-    {
-        if (_curvatureBytes < 0)
-        {
-            _curvatureBytes = Device.IsCuda || Batches.Count == 1 ? 0 : measureOneMicroBatch() * Batches.Count;
-        }
+    /// <summary>Whether graphs of all the kinds used so far fit the budget together.</summary>
+    internal bool KeepsAllGraphs => _graphBytes.Sum() <= Plan.GraphBudget;
 
-        return _curvatureBytes <= Plan.GraphBudget;
+    /// <summary>Notes how much one micro-batch's graph holds, and decides whether all of its kind can be kept.</summary>
+    internal bool KeepGraphs(GraphKind kind, Func<long> measureOneMicroBatch)
+    {
+        ref long? bytes = ref _graphBytes[(int)kind];
+        bytes ??= Device.IsCuda || Batches.Count == 1 ? 0 : measureOneMicroBatch() * Batches.Count;
+        return bytes <= Plan.GraphBudget;
     }
 
     /// <inheritdoc/>

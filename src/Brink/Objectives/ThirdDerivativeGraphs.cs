@@ -31,7 +31,7 @@ internal static class ThirdDerivativeGraphs
         at.Bind();
         Tensor rows = objective.SumOverWorkers(pairs.Length, (worker, views) => curvature.ForEach(worker, (batch, recorded) =>
         {
-            Tensor[][] seeds = [.. parts.Select(part => curvature.Seeds(batch, recorded, part))];
+            Tensor[][] seeds = [.. parts.Select(part => curvature.Seeds(batch, part))];
             Tensor[] inputs = at.Inputs(recorded.Product);
             foreach (IGrouping<int, int> group in Enumerable.Range(0, pairs.Length).GroupBy(p => pairs[p].Left))
             {
