@@ -132,6 +132,18 @@ internal sealed class TextForm(string legal) : ValueForm<string>
     internal override string Format(string value) => value;
 }
 
+/// <summary>A number, or a multiple of 1/η.</summary>
+internal sealed class SpectrumThresholdForm : ValueForm<SpectrumThreshold>
+{
+    internal override string Legal => "a number, or a positive one over eta such as 1.5/eta";
+
+    internal override JsonForm Json => JsonForm.Number;
+
+    internal override bool TryParse(string text, out SpectrumThreshold value) => SpectrumThreshold.TryParse(text, out value);
+
+    internal override string Format(SpectrumThreshold value) => value.ToString();
+}
+
 /// <summary>cpu, cuda or cuda:N.</summary>
 internal sealed partial class DeviceForm : ValueForm<string>
 {

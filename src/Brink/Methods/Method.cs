@@ -33,6 +33,9 @@ public abstract class Method : IDisposable
     /// <summary>What is asked of the evaluation at each new point.</summary>
     public virtual Wanted Wanted => Wanted.ValueAndGradient;
 
+    /// <summary>The method's edge of stability; null where the step or the batch changes from one iteration to the next.</summary>
+    public virtual StabilityThreshold? Threshold => null;
+
     /// <summary>Takes one step.</summary>
     /// <param name="objective">What is minimised.</param>
     /// <param name="at">The evaluation at w_k; its gradient is computed here if it was not before.</param>
