@@ -3,7 +3,7 @@ using Brink.Torch;
 namespace Brink.Objectives;
 
 /// <summary>A network's loss at one point: forward passes per micro-batch, their graphs while they are needed, the gradient.</summary>
-internal sealed class NetworkEvaluation : Evaluation
+internal sealed partial class NetworkEvaluation : Evaluation
 {
     /// <summary>Names under which the line products stand in a checkpoint.</summary>
     internal const string ProductsName = "line_products";
@@ -16,8 +16,6 @@ internal sealed class NetworkEvaluation : Evaluation
     private readonly Tensor?[] _losses;
     private readonly Tensor[] _outputs;
     private readonly double[] _values;
-    private CurvatureGraphs? _curvature;
-    private GaussNewtonGraphs? _gaussNewton;
     private Tensor? _gradient;
     private Tensor? _allProducts;
     private Tensor? _productsAge;
@@ -113,51 +111,6 @@ internal sealed class NetworkEvaluation : Evaluation
     }
 
     /// <inheritdoc/>
-    public override Tensor HessianVectorProduct(Tensor vector)
-    {
-        _objective.CheckVector(vector);
-        return Curvature().Multiply(vector);
-    }
-
-    /// <inheritdoc/>
-    public override Tensor GaussNewtonProduct(Tensor vector)
-    {
-        _objective.CheckVector(vector);
-        if (_gaussNewton is null)
-        {
-            _gaussNewton = new GaussNewtonGraphs(_objective, this);
-            if (!_objective.KeepsAllGraphs)
-            {
-                _curvature?.Dispose();
-                _curvature = null;
-            }
-        }
-
-        return _gaussNewton.Multiply(vector);
-    }
-
-    /// <inheritdoc/>
-    public override Tensor ThirdDerivative(Tensor left, Tensor right)
-    {
-        _objective.CheckVector(left);
-        _objective.CheckVector(right);
-        using var scope = new TensorScope();
-        return scope.Keep(ThirdDerivativeGraphs.Differentiate(_objective, this, Curvature(), [left, right], [(0, 1)]).Select(0, 0));
-    }
-
-    /// <inheritdoc/>
-    public override Tensor ThirdDerivatives(Tensor directions)
-    {
-        ArgumentNullException.ThrowIfNull(directions);
-        int count = (int)directions.Shape[0];
-        using var scope = new TensorScope();
-        Tensor[] rows = [.. Enumerable.Range(0, count).Select(i => directions.Select(0, i).Contiguous())];
-        Array.ForEach(rows, _objective.CheckVector);
-        (int, int)[] pairs = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(i, count - i).Select(j => (i, j)))];
-        return scope.Keep(ThirdDerivativeGraphs.Differentiate(_objective, this, Curvature(), rows, pairs));
-    }
-
-    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> CachedProducts()
     {
         // Products not computed yet will be computed from w alone, with the same bits.
@@ -171,15 +124,6 @@ internal sealed class NetworkEvaluation : Evaluation
         _allProducts ??= Tensor.Concatenate(Products, 0).Detach().Unscoped();
         _productsAge ??= Tensor.From([(long)Age]).Unscoped();
         return new Dictionary<string, Tensor> { [ProductsName] = _allProducts, [AgeName] = _productsAge };
-    }
-
-    /// <inheritdoc/>
-    public override void ReleaseCurvature()
-    {
-        _curvature?.Dispose();
-        _curvature = null;
-        _gaussNewton?.Dispose();
-        _gaussNewton = null;
     }
 
     /// <summary>Runs the network on one micro-batch with this point's parameters, which must be bound.</summary>
@@ -256,21 +200,6 @@ internal sealed class NetworkEvaluation : Evaluation
         {
             tensor?.Dispose();
         }
-    }
-
-    private CurvatureGraphs Curvature()
-    {
-        if (_curvature is null)
-        {
-            _curvature = new CurvatureGraphs(_objective, this);
-            if (!_objective.KeepsAllGraphs)
-            {
-                _gaussNewton?.Dispose();
-                _gaussNewton = null;
-            }
-        }
-
-        return _curvature;
     }
 
     private void ComputeValue()

@@ -64,7 +64,7 @@ internal abstract class RecordedGraphs<TGraph> : IDisposable
         return outer.Keep(product);
     }
 
-    /// <summary>Hands a worker its micro-batches one by one, each with its graph.</summary>
+    /// <summary>Hands a worker its micro-batches one by one, each with its recorded graph.</summary>
     /// <param name="worker">The worker's number.</param>
     /// <param name="work">What to do, in a scope of its own, while operators record.</param>
     internal void ForEach(int worker, Action<int, TGraph> work)
@@ -87,13 +87,6 @@ internal abstract class RecordedGraphs<TGraph> : IDisposable
         }
     }
 
-    /// <summary>v in terms of what a recorded graph is differentiated with respect to (<see cref="NetworkEvaluation.Inputs"/>).</summary>
-    /// <param name="batch">Which micro-batch.</param>
-    /// <param name="directions">v, a view per parameter.</param>
-    internal Tensor[] Seeds(int batch, Tensor[] directions) => At.Products is null
-        ? directions
-        : [Objective.Prefix!.Product(batch, directions), .. directions.AsSpan(At.InnerStart)];
-
     /// <summary>Records the graph of a micro-batch; what it holds is taken out of the current scope.</summary>
     /// <param name="batch">Which.</param>
     protected abstract TGraph Record(int batch);
@@ -105,6 +98,13 @@ internal abstract class RecordedGraphs<TGraph> : IDisposable
     /// <param name="views">Where the part is added.</param>
     /// <param name="keep">Whether the graph will be used again.</param>
     protected abstract void AddProduct(int batch, TGraph graph, Tensor[] directions, Tensor[] views, bool keep);
+
+    /// <summary>v in terms of what a recorded graph is differentiated with respect to (<see cref="NetworkEvaluation.Inputs"/>).</summary>
+    /// <param name="batch">Which micro-batch.</param>
+    /// <param name="directions">v, a view per parameter.</param>
+    internal Tensor[] Seeds(int batch, Tensor[] directions) => At.Products is null
+        ? directions
+        : [Objective.Prefix!.Product(batch, directions), .. directions.AsSpan(At.InnerStart)];
 
     private long MeasureOne()
     {
