@@ -66,8 +66,10 @@ internal sealed class CurvatureBarrier : IDisposable
         var none = new Oscillation
         {
             Bound = _bound,
+            Sharpness = pairs.Values.DefaultIfEmpty(double.NaN).First(),
+            SharpnessResidual = pairs.RelativeResiduals.DefaultIfEmpty(double.NaN).First(),
             Tracked = tracked,
-            Residual = pairs.RelativeResiduals.Take(Math.Max(1, count)).DefaultIfEmpty(double.NaN).Max(),
+            Residual = pairs.RelativeResiduals.Take(count).DefaultIfEmpty(0).Max(),
             Variances = [],
             ExcessLoss = 0,
             ExcessSquaredGradient = 0,

@@ -9,10 +9,16 @@ public sealed record Oscillation
     /// <summary>Bound that the eigenvalues are kept under: 2/η for the central flow of gradient descent.</summary>
     public required double Bound { get; init; }
 
+    /// <summary>λ₁ at the point.</summary>
+    public required double Sharpness { get; init; }
+
+    /// <summary>Relative residual of λ₁.</summary>
+    public required double SharpnessResidual { get; init; }
+
     /// <summary>Eigenvalues of the Hessian that take part, descending: those above the share of the bound that was asked for.</summary>
     public required double[] Tracked { get; init; }
 
-    /// <summary>Largest relative residual ‖Hu − λu‖ / |λ| of the tracked pairs; of the first pair where none is tracked.</summary>
+    /// <summary>Largest relative residual ‖Hu − λu‖ / |λ| of the tracked pairs; 0 where none is tracked.</summary>
     public required double Residual { get; init; }
 
     /// <summary>Eigenvalues of Σ that are not zero, descending: variances along the directions of oscillation.</summary>
