@@ -38,6 +38,11 @@ internal static class SpecificationGenerator
             specification = specification.Without("min-eta").Without("max-eta");
         }
 
+        if (specification.EigenvaluesMost < specification.Eigenvalues)
+        {
+            specification = specification.Without("eigenvalues-most");
+        }
+
         return specification.Nesterov ? specification with { Momentum = 0.5 } : specification;
     }
 
