@@ -73,6 +73,26 @@ public sealed record MetricsLine
     /// <summary>Relative residual of <see cref="PreconditionedSharpness"/>.</summary>
     public double? PreconditionedResidual { get; init; }
 
+    /// <summary>
+    /// Time-averaged loss f(w) + ½⟨H, Σ⟩ of gradient descent that a central flow predicts here; not for a bound of one's own.
+    /// </summary>
+    public double? PredictedLoss { get; init; }
+
+    /// <summary>Time average √(‖∇f‖² + ⟨H², Σ⟩) of gradient descent's gradient norm that a central flow predicts here.</summary>
+    public double? PredictedGradNorm { get; init; }
+
+    /// <summary>tr Σ: variance of gradient descent's iterates about their time average; a multiplier where the bound is one's own.</summary>
+    public double? SigmaTrace { get; init; }
+
+    /// <summary>The eigenvalues of Σ that are not zero, descending: as many as there are directions of oscillation.</summary>
+    public double[]? SigmaEigenvalues { get; init; }
+
+    /// <summary>Eigenvalues of the Hessian that take part in a central flow's oscillation, descending.</summary>
+    public double[]? TrackedEigenvalues { get; init; }
+
+    /// <summary>Largest relative residual of <see cref="TrackedEigenvalues"/>.</summary>
+    public double? TrackedResidual { get; init; }
+
     /// <summary>Loss on the test samples, where measured.</summary>
     public double? TestLoss { get; init; }
 
@@ -87,8 +107,9 @@ public sealed record MetricsLine
     public bool IsFinite =>
         double.IsFinite(Loss) && double.IsFinite(Seconds)
         && ((double?[])[TrainAccuracy, GradNorm, StepSize, ReferenceValue, Sharpness, SharpnessResidual, TestLoss, TestAccuracy,
-                PreconditionedSharpness, PreconditionedResidual])
+                PreconditionedSharpness, PreconditionedResidual,
+                PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual])
             .All(value => value is null || double.IsFinite(value.Value))
-        && ((double[]?[])[Eigenvalues, EigenvalueResiduals, SmallestEigenvalues, SmallestResiduals])
+        && ((double[]?[])[Eigenvalues, EigenvalueResiduals, SmallestEigenvalues, SmallestResiduals, SigmaEigenvalues, TrackedEigenvalues])
             .All(values => values is null || Array.TrueForAll(values, double.IsFinite));
 }

@@ -165,7 +165,7 @@ internal sealed class TrainingLoop : IDisposable
         bool recorded = anything || k % _specification.RecordEvery == 0;
         if (recorded)
         {
-            Record(measured with
+            Record(OscillationMetrics.With(measured, at, report.Oscillation, _specification.Bound is null) with
             {
                 StepSize = report.StepSize,
                 Backtracks = report.Backtracks,

@@ -48,6 +48,13 @@ public sealed partial record Specification
         init => Set(SubjectFields.Count, value);
     }
 
+    /// <summary>Labels of the classes kept, each once; null for all.</summary>
+    public IReadOnlyList<int>? Classes
+    {
+        get => GivenValue(SubjectFields.Classes) as IReadOnlyList<int>;
+        init => Set(SubjectFields.Classes, value);
+    }
+
     /// <summary>Folder of downloaded data sets, or null for the user's cache folder.</summary>
     public string? DataDir
     {
@@ -487,5 +494,40 @@ public sealed partial record Specification
     {
         get => Text(RunFields.Out);
         init => Set(RunFields.Out, value);
+    }
+
+    /// <summary>Least number of substeps of <c>central-flow</c>, at least 1.</summary>
+    public int Substeps
+    {
+        get => Value(MethodFields.Substeps);
+        init => Set(MethodFields.Substeps, value);
+    }
+
+    /// <summary>Upper bound of λ₁ along <c>central-flow</c>, above 0; null for 2/η.</summary>
+    public double? Bound
+    {
+        get => Number(MethodFields.Bound);
+        init => Set(MethodFields.Bound, value);
+    }
+
+    /// <summary>Share of the bound above which eigenvalues take part, in (0, 1).</summary>
+    public double CentralShare
+    {
+        get => Value(MethodFields.CentralShare);
+        init => Set(MethodFields.CentralShare, value);
+    }
+
+    /// <summary>Most eigenvalues that take part, 1 to 20.</summary>
+    public int CentralMost
+    {
+        get => Value(MethodFields.CentralMost);
+        init => Set(MethodFields.CentralMost, value);
+    }
+
+    /// <summary>Relative residual of the eigenpairs that take part, in (0, 1).</summary>
+    public double CentralTolerance
+    {
+        get => Value(MethodFields.CentralTolerance);
+        init => Set(MethodFields.CentralTolerance, value);
     }
 }

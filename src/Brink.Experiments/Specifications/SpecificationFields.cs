@@ -10,7 +10,7 @@ public static class SpecificationFields
     public static IReadOnlyList<SpecificationField> All { get; } =
     [
         SubjectFields.Data, SubjectFields.From, SubjectFields.Split, SubjectFields.Subset, SubjectFields.First,
-        SubjectFields.Count, SubjectFields.DataDir, SubjectFields.Network, SubjectFields.Widths,
+        SubjectFields.Count, SubjectFields.Classes, SubjectFields.DataDir, SubjectFields.Network, SubjectFields.Widths,
         SubjectFields.Activation, SubjectFields.NoBias, SubjectFields.BatchNorm, SubjectFields.Initialization,
         SubjectFields.Init, SubjectFields.Loss, MethodFields.Method, MethodFields.Eta, MethodFields.InitialEta,
         MethodFields.MinEta, MethodFields.MaxEta, MethodFields.C, MethodFields.Delta, MethodFields.MaxBacktracks,
@@ -18,7 +18,8 @@ public static class SpecificationFields
         MethodFields.FStar, MethodFields.Sigma, MethodFields.Rho, MethodFields.Momentum, MethodFields.Nesterov,
         MethodFields.Dampening, MethodFields.WeightDecay, MethodFields.Beta1, MethodFields.Beta2, MethodFields.Alpha,
         MethodFields.Epsilon, MethodFields.Schedule, MethodFields.WarmupFactor, MethodFields.WarmupStart,
-        MethodFields.BatchSize, RunFields.SharpnessEvery, RunFields.SharpnessTolerance,
+        MethodFields.BatchSize, MethodFields.Substeps, MethodFields.Bound, MethodFields.CentralShare,
+        MethodFields.CentralMost, MethodFields.CentralTolerance, RunFields.SharpnessEvery, RunFields.SharpnessTolerance,
         RunFields.Eigenvalues, RunFields.EigenvaluesAbove, RunFields.Smallest, RunFields.EigenvaluesEvery,
         RunFields.EigenvaluesTolerance, RunFields.EigenvaluesMost, RunFields.MeasureAt, RunFields.Preconditioned,
         RunFields.TestEvery,

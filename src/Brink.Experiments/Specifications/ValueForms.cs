@@ -162,9 +162,23 @@ internal sealed partial class DeviceForm : ValueForm<string>
 }
 
 /// <summary>Whole numbers of at least 1, joined by commas.</summary>
-internal sealed class WidthsForm : ValueForm<IReadOnlyList<int>>
+internal sealed class WidthsForm() : NumbersForm(1)
 {
     internal override string Legal => "whole numbers of at least 1 joined by commas";
+}
+
+/// <summary>At least two different labels from 0, joined by commas.</summary>
+internal sealed class LabelsForm() : NumbersForm(0)
+{
+    internal override string Legal => "at least two different labels counted from 0, joined by commas";
+
+    internal override bool TryParse(string text, out IReadOnlyList<int> value) =>
+        base.TryParse(text, out value) && value.Count >= 2 && value.Distinct().Count() == value.Count;
+}
+
+/// <summary>Whole numbers joined by commas.</summary>
+internal abstract class NumbersForm(int least) : ValueForm<IReadOnlyList<int>>
+{
 
     internal override JsonForm Json => JsonForm.List;
 
@@ -175,7 +189,7 @@ internal sealed class WidthsForm : ValueForm<IReadOnlyList<int>>
         value = widths;
         for (int i = 0; i < parts.Length; i++)
         {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) || widths[i] < 1)
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) || widths[i] < least)
             {
                 return false;
             }

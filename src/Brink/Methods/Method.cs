@@ -1,3 +1,4 @@
+using Brink.Flows;
 using Brink.Objectives;
 using Brink.Torch;
 
@@ -10,13 +11,15 @@ namespace Brink.Methods;
 /// <param name="GradientEvaluations">Gradient evaluations.</param>
 /// <param name="HessianVectorProducts">Hessian-vector products.</param>
 /// <param name="ReferenceValue">R of the acceptance test; null for methods without one.</param>
+/// <param name="Oscillation">What holds the curvature at its bound; null for methods other than the central flow.</param>
 public sealed record StepReport(
     double StepSize,
     int Backtracks = 0,
     int FunctionEvaluations = 1,
     int GradientEvaluations = 1,
     int HessianVectorProducts = 0,
-    double? ReferenceValue = null);
+    double? ReferenceValue = null,
+    Oscillation? Oscillation = null);
 
 /// <summary>
 /// How to go from w_k to w_{k+1}. A method knows an objective and nothing of networks; what it remembers between steps
