@@ -91,7 +91,7 @@ public sealed record RunSummary
             Hvps = Hvps + (line.Hvps ?? 0),
             Seconds = line.Seconds,
         };
-        return line is { StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
+        return line is { Time: null, StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
             ? next with
             {
                 MeanEtaSharpness = (((MeanEtaSharpness ?? 0) * EdgePoints) + (eta * sharpness)) / (EdgePoints + 1),

@@ -31,6 +31,9 @@ public sealed class InterruptAndResumeTests : IDisposable
             ["adam"] = s => s with { Method = "adam", BatchSize = 30 },
             ["nls, rarely recorded"] = s => s with { Method = "nls", RecordEvery = 4 },
             ["nls with batch norm"] = s => s with { Method = "nls", BatchNorm = true, MicroBatch = SmallProblem.TrainImages, Threads = 1 },
+            ["flow"] = s => s with { Method = "flow", Tolerance = 1e-4 },
+            ["flow by rk4"] = s => s with { Method = "flow", Integrator = "rk4" },
+            ["flow beside gradient descent"] = s => s with { Method = "flow", Integrator = "dopri5", Tolerance = 1e-3, CompareEta = 0.5 },
             ["cnn"] = s => (s with { Method = "nls", Network = "cnn", Iterations = 3, Count = 16, MicroBatch = 8, SharpnessEvery = 2, TestEvery = 0 }).Without("widths"),
         };
 
