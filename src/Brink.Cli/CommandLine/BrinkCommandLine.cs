@@ -43,6 +43,7 @@ internal static class BrinkCommandLine
             TrainCommand.Create(),
             ResumeCommand.Create(),
             MeasureCommand.Create(),
+            FlowCommand.Create(),
             DataCommand.Create(),
             BenchCommand.Create(),
             QuickstartCommand.Create(Quickstart),

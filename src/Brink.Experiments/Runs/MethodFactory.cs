@@ -28,7 +28,7 @@ internal static class MethodFactory
             "rmsprop" => new RmsProp(s.Eta!.Value, s.Alpha, s.Epsilon, decay, s.BatchSize, seed),
             "adam" => new Adam(s.Eta!.Value, s.Beta1, s.Beta2, s.Epsilon, decay, s.BatchSize, seed),
             "flow" => new GradientFlow(
-                FlowIntegrator.Named(s.Integrator, s.Tolerance, s.StepFraction), s.FlowInterval, s.UntilTime, s.CompareEta),
+                FlowIntegrator.Named(s.Integrator, s.Tolerance, s.StepFraction), s.Interval, s.UntilTime, s.CompareEta),
             _ => throw new BrinkException($"method '{s.Method}' is in the table of fields but has no implementation"),
         };
     }

@@ -329,7 +329,7 @@ public sealed partial record Specification
     }
 
     /// <summary>Time along the flow between two iterations, above 0; null for every step of the integrator.</summary>
-    public double? FlowInterval
+    public double? Interval
     {
         get => Number(MethodFields.FlowInterval);
         init => Set(MethodFields.FlowInterval, value);
