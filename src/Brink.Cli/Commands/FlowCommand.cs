@@ -85,12 +85,18 @@ internal static class FlowCommand
 
     private static void Print(FlowSummary s, TextWriter output)
     {
-        string state = $"time {s.Time:G6}, loss {s.Loss:G5}, ‖g‖ {s.GradNorm:G4}";
+        output.WriteLine(s.Reached ? s.Why : $"not reached: {s.Why}");
+        if (s.Time is null)
+        {
+            return;
+        }
+
+        string slope = s.GradNorm is { } norm ? $", ‖g‖ {norm:G4}" : string.Empty;
         string sharpness = s.Sharpness is { } value ? $", λ₁ {value:G6} (residual {s.SharpnessResidual:G2})" : string.Empty;
-        output.WriteLine($"{(s.Reached ? "reached" : "NOT REACHED")}: {s.Why}");
-        output.WriteLine($"{state}{sharpness}");
+        output.WriteLine($"time {s.Time:G6}, loss {s.Loss:G5}{slope}{sharpness}");
+        string stages = s.MostStages is { } most ? $", stages {s.MeanStages:F1} on average and {most} at most" : string.Empty;
         output.WriteLine(
-            $"{s.Integrator}: {s.Iterations} iterations, {s.Gradients} gradients, {s.Rejected} rejected steps, stages {s.MeanStages:F1} on average and {s.MostStages} at most, {s.Hvps} Hessian-vector products");
+            $"{s.Integrator}: {s.Iterations} iterations, {s.Gradients} gradients, {s.Rejected} rejected steps{stages}, {s.Hvps} Hessian-vector products");
         if (s.DistanceToGd is { } distance)
         {
             output.WriteLine($"distance to gradient descent at equal time {distance:G4}, its loss {s.GdLoss:G5}");
