@@ -41,11 +41,57 @@ public sealed record MetricsLine
     /// <summary>Wall-clock seconds since the run began, pauses apart.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>λ₁ of the Hessian of the training loss at w_k, where measured.</summary>
+    /// <summary>λ₁ of the Hessian of the training loss at w_k, or at the midpoint around it, where measured.</summary>
     public double? Sharpness { get; init; }
 
     /// <summary>‖Hv − λ₁v‖ / |λ₁| of the measured eigenpair.</summary>
     public double? SharpnessResidual { get; init; }
+
+    /// <summary>
+    /// The largest eigenvalues where followed, descending: of the Hessian, or where <c>preconditioned</c> is asked of P⁻¹H.
+    /// </summary>
+    public double[]? Eigenvalues { get; init; }
+
+    /// <summary>Relative residual of each of <see cref="Eigenvalues"/>.</summary>
+    public double[]? EigenvalueResiduals { get; init; }
+
+    /// <summary>The smallest eigenvalues where followed, ascending.</summary>
+    public double[]? SmallestEigenvalues { get; init; }
+
+    /// <summary>Relative residual of each of <see cref="SmallestEigenvalues"/>.</summary>
+    public double[]? SmallestResiduals { get; init; }
+
+    /// <summary>How many eigenvalues lie above <c>eigenvalues-above</c>, where that is given.</summary>
+    public int? EigenvaluesAbove { get; init; }
+
+    /// <summary>How many of the eigenvalues on this line miss the tolerance; null when all meet it.</summary>
+    public int? EigenvaluesUnconverged { get; init; }
+
+    /// <summary>λ₁ of P⁻¹H, where <c>preconditioned</c> is asked.</summary>
+    public double? PreconditionedSharpness { get; init; }
+
+    /// <summary>Relative residual of <see cref="PreconditionedSharpness"/>.</summary>
+    public double? PreconditionedResidual { get; init; }
+
+    /// <summary>
+    /// Time-averaged loss f(w) + ½⟨H, Σ⟩ of gradient descent that a central flow predicts here; not for a bound of one's own.
+    /// </summary>
+    public double? PredictedLoss { get; init; }
+
+    /// <summary>Time average √(‖∇f‖² + ⟨H², Σ⟩) of gradient descent's gradient norm that a central flow predicts here.</summary>
+    public double? PredictedGradNorm { get; init; }
+
+    /// <summary>tr Σ: variance of gradient descent's iterates about their time average; a multiplier where the bound is one's own.</summary>
+    public double? SigmaTrace { get; init; }
+
+    /// <summary>The eigenvalues of Σ that are not zero, descending: as many as there are directions of oscillation.</summary>
+    public double[]? SigmaEigenvalues { get; init; }
+
+    /// <summary>Eigenvalues of the Hessian that take part in a central flow's oscillation, descending.</summary>
+    public double[]? TrackedEigenvalues { get; init; }
+
+    /// <summary>Largest relative residual of <see cref="TrackedEigenvalues"/>.</summary>
+    public double? TrackedResidual { get; init; }
 
     /// <summary>Loss on the test samples, where measured.</summary>
     public double? TestLoss { get; init; }
@@ -75,6 +121,10 @@ public sealed record MetricsLine
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsFinite =>
         double.IsFinite(Loss) && double.IsFinite(Seconds)
-        && ((double?[])[TrainAccuracy, GradNorm, StepSize, ReferenceValue, Sharpness, SharpnessResidual, TestLoss, TestAccuracy, Time, DistanceToGd, GdLoss])
-            .All(value => value is null || double.IsFinite(value.Value));
+        && ((double?[])[TrainAccuracy, GradNorm, StepSize, ReferenceValue, Sharpness, SharpnessResidual, TestLoss, TestAccuracy,
+                PreconditionedSharpness, PreconditionedResidual,
+                PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual, Time, DistanceToGd, GdLoss])
+            .All(value => value is null || double.IsFinite(value.Value))
+        && ((double[]?[])[Eigenvalues, EigenvalueResiduals, SmallestEigenvalues, SmallestResiduals, SigmaEigenvalues, TrackedEigenvalues])
+            .All(values => values is null || Array.TrueForAll(values, double.IsFinite));
 }

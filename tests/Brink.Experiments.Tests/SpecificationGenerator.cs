@@ -43,6 +43,11 @@ internal static class SpecificationGenerator
             specification = specification with { Interval = 1000 * eta < double.PositiveInfinity ? 1000 * eta : eta };
         }
 
+        if (specification.EigenvaluesMost < specification.Eigenvalues)
+        {
+            specification = specification.Without("eigenvalues-most");
+        }
+
         return specification.Nesterov ? specification with { Momentum = 0.5 } : specification;
     }
 

@@ -14,7 +14,8 @@ internal sealed record Reference(double Value, string Label);
 /// <param name="Curve">The points.</param>
 /// <param name="EndsBadly">Marks the last finite point with a cross: the run diverged there.</param>
 /// <param name="Faint">Draws it thin, beside a bold curve of the same run.</param>
-internal sealed record ChartSeries(int Run, Curve Curve, bool EndsBadly = false, bool Faint = false);
+/// <param name="Label">What the hover text adds to the run's name; null for nothing.</param>
+internal sealed record ChartSeries(int Run, Curve Curve, bool EndsBadly = false, bool Faint = false, string? Label = null);
 
 /// <summary>A chart of curves over the iterations, as SVG that stands without script; colours come from the page's style.</summary>
 internal sealed class CurveChart
@@ -112,7 +113,7 @@ internal sealed class CurveChart
         series = _series.Select(one => new
         {
             run = one.Run,
-            faint = one.Faint,
+            label = one.Label,
             k = one.Curve.Iterations,
             x = one.Curve.Iterations.Select(k => Math.Round(_x.At(k), 1)),
             y = one.Curve.Values.Select(value => double.IsFinite(value) ? (double?)double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : null),

@@ -29,6 +29,15 @@ internal static class MethodFactory
             "adam" => new Adam(s.Eta!.Value, s.Beta1, s.Beta2, s.Epsilon, decay, s.BatchSize, seed),
             "flow" => new GradientFlow(
                 FlowIntegrator.Named(s.Integrator, s.Tolerance, s.StepFraction), s.Interval, s.UntilTime, s.CompareEta),
+            "central-flow" => new CentralFlow(new CentralFlowOptions
+            {
+                StepSize = s.Eta!.Value,
+                Bound = s.Bound,
+                Substeps = s.Substeps,
+                Share = s.CentralShare,
+                Most = s.CentralMost,
+                Tolerance = s.CentralTolerance,
+            }),
             _ => throw new BrinkException($"method '{s.Method}' is in the table of fields but has no implementation"),
         };
     }

@@ -50,6 +50,9 @@ internal sealed class TrainingLoop : IDisposable
             Outputs = problem.Outputs,
             Parameters = problem.Objective.Dimension,
             Started = folder.ReadSummary()?.Started ?? DateTimeOffset.UtcNow,
+            EdgeThreshold = _method.Threshold?.Value,
+            EdgeFormula = _method.Threshold?.Formula,
+            EdgeQuantity = _method.Threshold is { } threshold ? EdgeRecord.QuantityOf(threshold) : null,
         };
     }
 
@@ -110,7 +113,7 @@ internal sealed class TrainingLoop : IDisposable
     private RunOutcome Run(long first, Func<Evaluation> begin, CancellationToken cancellation)
     {
         _folder.WriteSummary(_summary);
-        _observer.Started(_folder.Path, first, _specification.Iterations, _problem.FlattestSharpness);
+        _observer.Started(_folder.Path, first, _specification.Iterations, _problem.FlattestSharpness, _method.Threshold);
         Evaluation? at = null;
         try
         {
@@ -158,13 +161,14 @@ internal sealed class TrainingLoop : IDisposable
     /// <returns>The evaluation at w_{k+1}; the one at w_k is disposed.</returns>
     private Evaluation Advance(long k, Evaluation at)
     {
-        (MetricsLine measured, bool anything) = _measurements.Take(Point(k, at));
+        (MetricsLine Line, bool Measured) before = _measurements.Take(Point(k, at));
         FlowPoint? flow = (_method as FlowMethod)?.Point(at);
         (Evaluation next, StepReport report) = _method.Step(Objective, at);
+        (MetricsLine measured, bool anything) = _measurements.TakeAround(Point(k, at), next, report, before);
         bool recorded = anything || k % _specification.RecordEvery == 0;
         if (recorded)
         {
-            Record(measured with
+            Record(OscillationMetrics.With(measured, at, report.Oscillation, _specification.Bound is null) with
             {
                 StepSize = report.StepSize,
                 Backtracks = report.Backtracks,
@@ -259,9 +263,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private MetricsLine FinalLine(long k, Evaluation at)
     {
-        (MetricsLine line, _) = _measurements.Take(Point(k, at), isLast: true);
         FlowPoint? flow = (_method as FlowMethod)?.Point(at);
-        return line with
+        return _measurements.TakeLast(Point(k, at)) with
         {
             Loss = at.Value,
             TrainAccuracy = at.Accuracy,

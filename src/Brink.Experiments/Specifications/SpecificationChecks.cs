@@ -26,6 +26,7 @@ internal static class SpecificationChecks
         }
 
         CheckAgreement(specification, shown);
+        CheckSpectrum(specification, shown);
     }
 
     private static void CheckApplies(SpecificationField field, Specification specification, Func<string, string> shown)
@@ -69,6 +70,15 @@ internal static class SpecificationChecks
             {
                 throw new BrinkException($"{shown("nesterov")} needs dampening 0, not {specification.Dampening:R}");
             }
+        }
+    }
+
+    private static void CheckSpectrum(Specification specification, Func<string, string> shown)
+    {
+        if (specification.EigenvaluesMost < specification.Eigenvalues)
+        {
+            throw new BrinkException(
+                $"{shown("eigenvalues-most")} ({specification.EigenvaluesMost}) must be at least eigenvalues ({specification.Eigenvalues})");
         }
     }
 
