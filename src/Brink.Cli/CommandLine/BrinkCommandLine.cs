@@ -44,6 +44,7 @@ internal static class BrinkCommandLine
             ResumeCommand.Create(),
             MeasureCommand.Create(),
             SpectrumCommand.Create(),
+            FlowCommand.Create(),
             DataCommand.Create(),
             BenchCommand.Create(),
             QuickstartCommand.Create(Quickstart),
