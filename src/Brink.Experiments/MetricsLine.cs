@@ -93,6 +93,18 @@ public sealed record MetricsLine
     /// <summary>Largest relative residual of <see cref="TrackedEigenvalues"/>.</summary>
     public double? TrackedResidual { get; init; }
 
+    /// <summary>Loss of gradient descent's k-th iterate, where it goes beside a flow; absent once it has diverged.</summary>
+    public double? GdLoss { get; init; }
+
+    /// <summary>Distance ‖w(kη) − w_k‖ of the flow from gradient descent's k-th iterate.</summary>
+    public double? DistanceToGd { get; init; }
+
+    /// <summary>Loss of the gradient flow at time kη, where it goes beside a central flow.</summary>
+    public double? FlowLoss { get; init; }
+
+    /// <summary>Distance of that gradient flow from gradient descent's k-th iterate.</summary>
+    public double? FlowDistanceToGd { get; init; }
+
     /// <summary>Loss on the test samples, where measured.</summary>
     public double? TestLoss { get; init; }
 
@@ -108,7 +120,8 @@ public sealed record MetricsLine
         double.IsFinite(Loss) && double.IsFinite(Seconds)
         && ((double?[])[TrainAccuracy, GradNorm, StepSize, ReferenceValue, Sharpness, SharpnessResidual, TestLoss, TestAccuracy,
                 PreconditionedSharpness, PreconditionedResidual,
-                PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual])
+                PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual,
+                GdLoss, DistanceToGd, FlowLoss, FlowDistanceToGd])
             .All(value => value is null || double.IsFinite(value.Value))
         && ((double[]?[])[Eigenvalues, EigenvalueResiduals, SmallestEigenvalues, SmallestResiduals, SigmaEigenvalues, TrackedEigenvalues])
             .All(values => values is null || Array.TrueForAll(values, double.IsFinite));

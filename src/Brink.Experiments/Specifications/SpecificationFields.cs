@@ -22,7 +22,7 @@ public static class SpecificationFields
         MethodFields.CentralMost, MethodFields.CentralTolerance, RunFields.SharpnessEvery, RunFields.SharpnessTolerance,
         RunFields.Eigenvalues, RunFields.EigenvaluesAbove, RunFields.Smallest, RunFields.EigenvaluesEvery,
         RunFields.EigenvaluesTolerance, RunFields.EigenvaluesMost, RunFields.MeasureAt, RunFields.Preconditioned,
-        RunFields.TestEvery,
+        RunFields.TestEvery, RunFields.Beside,
         RunFields.RecordEvery, RunFields.Iterations, RunFields.UntilLoss, RunFields.UntilGradNorm,
         RunFields.DivergenceLoss, RunFields.Seed, RunFields.Dtype, RunFields.Device, RunFields.Threads,
         RunFields.MicroBatch, RunFields.GhostBatchNorm, RunFields.KeepGraph, RunFields.LineProducts,
