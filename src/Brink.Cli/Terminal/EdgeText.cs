@@ -28,7 +28,8 @@ internal static class EdgeText
         string since = summary.EdgeRatioPoints > 1
             ? $"; since then {Quantity.Number(summary.EdgeRatioLowest)} to {Quantity.Number(summary.EdgeRatioHighest)} times that, {Quantity.Number(summary.EdgeRatioMean)} in the mean of {Quantity.Count(summary.EdgeRatioPoints)} measurements"
             : string.Empty;
-        return $"edge of stability: {quantity} first reached {bound} at iteration {Quantity.Count(iteration)}{since}";
+        string reached = iteration == 0 ? $"{quantity} began above {bound}" : $"{quantity} first reached {bound} at iteration {Quantity.Count(iteration)}";
+        return $"edge of stability: {reached}{since}";
     }
 
     /// <summary>A formula, in letters that the terminal can show.</summary>

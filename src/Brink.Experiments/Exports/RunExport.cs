@@ -10,7 +10,7 @@ namespace Brink.Experiments;
 /// The metrics of one or many runs as one flat table: a column <c>run</c>, the specifications' fields as
 /// <c>spec.method</c> and so on, then the fields of a line of metrics. Every row tells all of its run, so that a table
 /// program can group by any of it. In CSV a list is spread over columns <c>eigenvalues_1</c>, <c>eigenvalues_2</c>, …, as
-/// many as the longest list has; in JSON it stays a list.
+/// many as the longest list has; in JSON it stays a list. A list that no run has is left out.
 /// </summary>
 public static class RunExport
 {
@@ -74,11 +74,14 @@ public static class RunExport
         ArrayBufferWriter<byte> buffer = new();
         using Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Encoder = RunJson.Line.Encoder });
         string before = "[\n";
-        foreach (RunEntry run in runs.Where(r => r.Specification is not null))
+        RunEntry[] whole = [.. runs.Where(r => r.Specification is not null)];
+        int[] widths = Widths(whole);
+        (string, PropertyInfo)[] metrics = [.. s_metrics.Where((m, i) => !IsList(m.Property) || widths[i] > 0)];
+        foreach (RunEntry run in whole)
         {
             foreach (MetricsLine line in RunRecord.ReadMetrics(run.Path))
             {
-                WriteRow(writer, run, fields, line);
+                WriteRow(writer, run, fields, metrics, line);
                 output.Write(before);
                 output.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
                 before = ",\n";
@@ -107,7 +110,8 @@ public static class RunExport
         return widths;
     }
 
-    private static void WriteRow(Utf8JsonWriter writer, RunEntry run, SpecificationField[] fields, MetricsLine line)
+    private static void WriteRow(
+        Utf8JsonWriter writer, RunEntry run, SpecificationField[] fields, (string, PropertyInfo)[] metrics, MetricsLine line)
     {
         writer.WriteStartObject();
         writer.WriteString("run", run.Path);
@@ -124,7 +128,7 @@ public static class RunExport
             }
         }
 
-        foreach ((string name, PropertyInfo property) in s_metrics)
+        foreach ((string name, PropertyInfo property) in metrics)
         {
             writer.WritePropertyName(name);
             JsonSerializer.Serialize(writer, property.GetValue(line), property.PropertyType, RunJson.Line);

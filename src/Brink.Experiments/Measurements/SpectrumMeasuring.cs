@@ -25,7 +25,8 @@ internal sealed class SpectrumMeasuring : RunMeasurement
         }
 
         Preconditioned = preconditioned;
-        int largest = Math.Max(specification.Eigenvalues, preconditioned ? 1 : 0);
+        bool first = preconditioned || specification.EigenvaluesAbove is not null;
+        int largest = Math.Max(specification.Eigenvalues, first ? 1 : 0);
         int most = specification.EigenvaluesAbove is null ? largest : specification.EigenvaluesMost;
         _tracker = new SpectrumTracker(
             new SpectrumRequest { Largest = largest, Smallest = specification.Smallest, MostLargest = Math.Max(most, largest) },

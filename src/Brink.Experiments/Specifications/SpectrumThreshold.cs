@@ -9,6 +9,10 @@ public readonly record struct SpectrumThreshold(double Factor, bool OverStep)
 {
     private const string Suffix = "/eta";
 
+    /// <summary>A multiple of 1/η.</summary>
+    /// <param name="factor">The multiple, positive.</param>
+    public static SpectrumThreshold OverEta(double factor) => new(factor, true);
+
     /// <summary>The curvature it stands for.</summary>
     /// <param name="stepSize">η; null where no step is known yet.</param>
     /// <returns>The threshold; null where it needs a step and none is known.</returns>
