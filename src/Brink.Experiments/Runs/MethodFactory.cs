@@ -36,6 +36,8 @@ internal static class MethodFactory
                 Most = s.CentralMost,
                 Tolerance = s.CentralTolerance,
             }),
+            "flow" => new GradientFlow(
+                FlowIntegrator.Named(s.Integrator, s.Tolerance, s.StepFraction), s.FlowInterval, s.UntilTime, s.CompareEta),
             _ => throw new BrinkException($"method '{s.Method}' is in the table of fields but has no implementation"),
         };
     }
