@@ -93,6 +93,12 @@ public sealed record MetricsLine
     /// <summary>Largest relative residual of <see cref="TrackedEigenvalues"/>.</summary>
     public double? TrackedResidual { get; init; }
 
+    /// <summary>Loss of the gradient flow at time kη, where it goes beside a central flow.</summary>
+    public double? FlowLoss { get; init; }
+
+    /// <summary>Distance of that gradient flow from gradient descent's k-th iterate.</summary>
+    public double? FlowDistanceToGd { get; init; }
+
     /// <summary>Loss on the test samples, where measured.</summary>
     public double? TestLoss { get; init; }
 
@@ -123,7 +129,8 @@ public sealed record MetricsLine
         double.IsFinite(Loss) && double.IsFinite(Seconds)
         && ((double?[])[TrainAccuracy, GradNorm, StepSize, ReferenceValue, Sharpness, SharpnessResidual, TestLoss, TestAccuracy,
                 PreconditionedSharpness, PreconditionedResidual,
-                PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual, Time, DistanceToGd, GdLoss])
+                PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual,
+                GdLoss, DistanceToGd, FlowLoss, FlowDistanceToGd, Time])
             .All(value => value is null || double.IsFinite(value.Value))
         && ((double[]?[])[Eigenvalues, EigenvalueResiduals, SmallestEigenvalues, SmallestResiduals, SigmaEigenvalues, TrackedEigenvalues])
             .All(values => values is null || Array.TrueForAll(values, double.IsFinite));

@@ -81,6 +81,14 @@ internal static class RunFields
         Example = "50",
     };
 
+    internal static readonly SpecificationField<string> Beside = new("beside", FieldGroup.Measurements, new ChoiceForm(["none", "gd", "gd-and-flow"]))
+    {
+        Help = "What goes beside a central flow from the same start: gradient descent, also the gradient flow; their losses and distances are recorded",
+        Default = FieldDefault.Of("none"),
+        Example = "gd-and-flow",
+        Conditions = [FieldCondition.ForMethods("central-flow")],
+    };
+
     internal static readonly SpecificationField<int> RecordEvery = new("record-every", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(1)))
     {
         Help = "Iterations between two lines of metrics.jsonl; lines with a measurement are always written",

@@ -579,4 +579,11 @@ public sealed partial record Specification
         get => Value(MethodFields.CentralTolerance);
         init => Set(MethodFields.CentralTolerance, value);
     }
+
+    /// <summary>What goes beside a central flow: <c>none</c>, <c>gd</c> or <c>gd-and-flow</c>.</summary>
+    public string Beside
+    {
+        get => Value(RunFields.Beside);
+        init => Set(RunFields.Beside, value);
+    }
 }
