@@ -11,7 +11,7 @@ public sealed class FlowRunTests : IDisposable
     [Fact]
     public void A_flow_starts_where_a_run_stands_and_ends_at_the_loss_it_was_asked_for()
     {
-        Specification descent = _problem.Specification("gd", "descent") with { Iterations = 6 };
+        Specification descent = _problem.Specification("gd", "descent") with { Activation = "tanh", Iterations = 6 };
         RunOutcome before = Train(descent);
         Specification flow = FlowStart.At(descent.Out!, iteration: null) with { Out = _problem["flow"], UntilLoss = 0.08, Tolerance = 1e-3, CheckpointEvery = 0 };
         FlowSummary summary = FlowSummary.Of(Train(flow));
