@@ -45,7 +45,7 @@ internal static class SpecificationGenerator
 
         if (specification.CompareEta is { } eta && specification.Given.Contains("interval"))
         {
-            specification = specification with { FlowInterval = 1000 * eta < double.PositiveInfinity ? 1000 * eta : eta };
+            specification = specification with { Interval = 1000 * eta < double.PositiveInfinity ? 1000 * eta : eta };
         }
 
         return specification.Nesterov ? specification with { Momentum = 0.5 } : specification;

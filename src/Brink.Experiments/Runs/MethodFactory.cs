@@ -37,7 +37,7 @@ internal static class MethodFactory
                 Tolerance = s.CentralTolerance,
             }),
             "flow" => new GradientFlow(
-                FlowIntegrator.Named(s.Integrator, s.Tolerance, s.StepFraction), s.FlowInterval, s.UntilTime, s.CompareEta),
+                FlowIntegrator.Named(s.Integrator, s.Tolerance, s.StepFraction), s.Interval, s.UntilTime, s.CompareEta),
             _ => throw new BrinkException($"method '{s.Method}' is in the table of fields but has no implementation"),
         };
     }

@@ -15,6 +15,7 @@ public sealed class InterruptAndResumeTests : IDisposable
         new Dictionary<string, Func<Specification, Specification>>
         {
             ["gd"] = s => s with { Method = "gd", Eta = 0.5 },
+            ["gd with flow solutions"] = s => s with { Method = "gd", Eta = 0.5, Iterations = 5, GfsEvery = 2, GfsUntilLoss = 0.05, GfsGradients = 200 },
             ["gd with momentum"] = s => s with { Method = "gd", Momentum = 0.9, Nesterov = true },
             ["warmup"] = s => s with { Method = "warmup", WarmupStart = 1 },
             ["ls"] = s => s with { Method = "ls" },
