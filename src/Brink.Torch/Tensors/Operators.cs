@@ -24,6 +24,7 @@ internal static class Operators
     internal static readonly Operator Exponential = Operator.Find("exp");
     internal static readonly Operator Logarithm = Operator.Find("log");
     internal static readonly Operator Absolute = Operator.Find("abs");
+    internal static readonly Operator Sign = Operator.Find("sign");
     internal static readonly Operator Power = Operator.Find("pow", "Tensor_Scalar");
     internal static readonly Operator MatrixProduct = Operator.Find("matmul");
     internal static readonly Operator Dot = Operator.Find("dot");

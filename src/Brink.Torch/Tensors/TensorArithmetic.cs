@@ -111,6 +111,10 @@ public sealed unsafe partial class Tensor
     /// <returns>The absolute values.</returns>
     public Tensor Absolute() => Operators.Absolute.Call(this);
 
+    /// <summary>Elementwise sign: −1, 0 or 1.</summary>
+    /// <returns>The signs.</returns>
+    public Tensor Sign() => Operators.Sign.Call(this);
+
     /// <summary>Elementwise power.</summary>
     /// <param name="exponent">The exponent.</param>
     /// <returns>The powers.</returns>

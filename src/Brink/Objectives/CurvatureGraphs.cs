@@ -4,95 +4,42 @@ namespace Brink.Objectives;
 
 /// <summary>
 /// Hessian-vector products at one point by reverse-over-reverse differentiation: per micro-batch, the gradient with a
-/// graph of its own, kept between products while memory allows, else recorded again for each.
+/// graph of its own.
 /// </summary>
-internal sealed class CurvatureGraphs : IDisposable
+/// <param name="objective">The objective.</param>
+/// <param name="at">The point.</param>
+internal sealed class CurvatureGraphs(NetworkObjective objective, NetworkEvaluation at)
+    : RecordedGraphs<CurvatureGraphs.Recorded>(objective, at, GraphKind.Hessian)
 {
-    private readonly NetworkObjective _objective;
-    private readonly NetworkEvaluation _at;
-    private readonly Recorded?[] _kept;
-    private readonly bool _keep;
-
-    internal CurvatureGraphs(NetworkObjective objective, NetworkEvaluation at)
-    {
-        _objective = objective;
-        _at = at;
-        _kept = new Recorded?[objective.Batches.Count];
-        at.Bind();
-        _keep = objective.KeepCurvatureGraphs(MeasureOne);
-    }
-
     /// <inheritdoc/>
-    public void Dispose()
+    protected override void AddProduct(int batch, Recorded graph, Tensor[] directions, Tensor[] views, bool keep)
     {
-        foreach (Recorded? recorded in _kept)
-        {
-            recorded?.Dispose();
-        }
-    }
-
-    /// <summary>Multiplies the Hessian by a vector.</summary>
-    /// <param name="vector">v.</param>
-    /// <returns>Hv, owned by the current scope.</returns>
-    internal Tensor Multiply(Tensor vector)
-    {
-        using var outer = new TensorScope();
-        Tensor[] directions = _objective.Layout.Views(vector);
-        _at.Bind();
-        Tensor product = _objective.SumOverWorkers((worker, views) =>
-        {
-            using GradientMode mode = GradientMode.On();
-            for (int batch = worker; batch < _kept.Length; batch += _objective.Workers.Count)
-            {
-                using var scope = new TensorScope();
-                Recorded recorded = _kept[batch] ?? Record(batch);
-                if (_keep)
-                {
-                    _kept[batch] = recorded;
-                }
-
-                AddProduct(batch, recorded, directions, views);
-                if (!_keep)
-                {
-                    recorded.Dispose();
-                }
-            }
-        });
-        return outer.Keep(product);
-    }
-
-    private void AddProduct(int batch, Recorded recorded, Tensor[] directions, Tensor[] views)
-    {
-        Tensor[] seeds = recorded.Product is null
-            ? directions
-            : [_objective.Prefix!.Product(batch, directions), .. directions.AsSpan(_at.InnerStart)];
-        var gradients = new List<Tensor>();
-        var active = new List<Tensor>();
-        for (int k = 0; k < seeds.Length; k++)
-        {
-            // A gradient that does not depend on the parameters (or is zero) has no graph, and adds nothing.
-            if (recorded.Gradients[k] is { RequiresGrad: true } gradient)
-            {
-                gradients.Add(gradient);
-                active.Add(seeds[k]);
-            }
-        }
-
-        if (gradients.Count == 0)
+        (Tensor[] gradients, Tensor[] active) = Active(graph.Gradients, Seeds(batch, directions));
+        if (gradients.Length == 0)
         {
             return;
         }
 
         Tensor?[] products = Autograd.Gradients(
-            gradients.ToArray(), _at.Inputs(recorded.Product), active.ToArray(), retainGraph: _keep);
-        _at.Accumulate(batch, products, views);
+            gradients, At.Inputs(graph.Product), active, retainGraph: keep);
+        At.Accumulate(batch, products, views);
     }
 
-    private Recorded Record(int batch)
+    /// <summary>The derivatives that can be differentiated again, each with its seed.</summary>
+    /// <param name="derivatives">Derivatives; one that does not depend on the parameters (or is zero) has no graph, and adds nothing.</param>
+    /// <param name="seeds">One for each.</param>
+    internal static (Tensor[] Derivatives, Tensor[] Seeds) Active(Tensor?[] derivatives, Tensor[] seeds)
     {
-        Tensor? leaf = _at.ProductLeaf(batch)?.Unscoped();
-        (Tensor loss, _) = _at.Forward(batch, leaf);
-        Tensor?[] gradients = Autograd.Gradients([loss], _at.Inputs(leaf), createGraph: true);
+        int[] places = [.. Enumerable.Range(0, derivatives.Length).Where(k => derivatives[k] is { RequiresGrad: true })];
+        return ([.. places.Select(k => derivatives[k]!)], [.. places.Select(k => seeds[k])]);
+    }
+
+    /// <inheritdoc/>
+    protected override Recorded Record(int batch)
+    {
+        Tensor? leaf = At.ProductLeaf(batch)?.Unscoped();
+        (Tensor loss, _) = At.Forward(batch, leaf);
+        Tensor?[] gradients = Autograd.Gradients([loss], At.Inputs(leaf), createGraph: true);
         foreach (Tensor? gradient in gradients)
         {
             gradient?.Unscoped();
@@ -101,17 +48,12 @@ internal sealed class CurvatureGraphs : IDisposable
         return new Recorded(leaf, gradients);
     }
 
-    private long MeasureOne()
+    /// <summary>A micro-batch's gradient with its graph.</summary>
+    /// <param name="Product">z of the linear first layer, where line products are used.</param>
+    /// <param name="Gradients">Per input of the graph.</param>
+    internal sealed record Recorded(Tensor? Product, Tensor?[] Gradients) : IDisposable
     {
-        long before = Runtime.TensorBytes;
-        using var scope = new TensorScope();
-        using GradientMode mode = GradientMode.On();
-        using Recorded recorded = Record(0);
-        return Runtime.TensorBytes - before;
-    }
-
-    private sealed record Recorded(Tensor? Product, Tensor?[] Gradients) : IDisposable
-    {
+        /// <inheritdoc/>
         public void Dispose()
         {
             Product?.Dispose();

@@ -51,6 +51,25 @@ public sealed class LossFunction
     /// <returns>A scalar tensor.</returns>
     public Tensor Sum(Tensor output, Tensor target) => _sum(output, target);
 
+    /// <summary>Second derivative of the unscaled sum with respect to the outputs, times a vector, sample by sample.</summary>
+    /// <param name="output">Outputs z, samples × K.</param>
+    /// <param name="vector">v, samples × K.</param>
+    /// <returns>2v for squared errors; (diag(p) − ppᵀ)v with p = softmax(z) for cross-entropy.</returns>
+    public Tensor OutputHessianProduct(Tensor output, Tensor vector)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(vector);
+        using var scope = new TensorScope();
+        if (NeedsOneHotTargets)
+        {
+            return scope.Keep(vector * 2);
+        }
+
+        Tensor probabilities = output.Softmax(1);
+        Tensor weighted = probabilities * vector;
+        return scope.Keep(weighted - (probabilities * weighted.Sum(1).Reshape(-1, 1)));
+    }
+
     /// <summary>The constant before the sum.</summary>
     /// <param name="samples">N.</param>
     /// <param name="outputs">K.</param>

@@ -3,7 +3,7 @@ using Brink.Torch;
 namespace Brink.Objectives;
 
 /// <summary>A network's loss at one point: forward passes per micro-batch, their graphs while they are needed, the gradient.</summary>
-internal sealed class NetworkEvaluation : Evaluation
+internal sealed partial class NetworkEvaluation : Evaluation
 {
     /// <summary>Names under which the line products stand in a checkpoint.</summary>
     internal const string ProductsName = "line_products";
@@ -16,7 +16,6 @@ internal sealed class NetworkEvaluation : Evaluation
     private readonly Tensor?[] _losses;
     private readonly Tensor[] _outputs;
     private readonly double[] _values;
-    private CurvatureGraphs? _curvature;
     private Tensor? _gradient;
     private Tensor? _allProducts;
     private Tensor? _productsAge;
@@ -112,14 +111,6 @@ internal sealed class NetworkEvaluation : Evaluation
     }
 
     /// <inheritdoc/>
-    public override Tensor HessianVectorProduct(Tensor vector)
-    {
-        _objective.CheckVector(vector);
-        _curvature ??= new CurvatureGraphs(_objective, this);
-        return _curvature.Multiply(vector);
-    }
-
-    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> CachedProducts()
     {
         // Products not computed yet will be computed from w alone, with the same bits.
@@ -135,25 +126,24 @@ internal sealed class NetworkEvaluation : Evaluation
         return new Dictionary<string, Tensor> { [ProductsName] = _allProducts, [AgeName] = _productsAge };
     }
 
-    /// <inheritdoc/>
-    public override void ReleaseCurvature()
-    {
-        _curvature?.Dispose();
-        _curvature = null;
-    }
-
     /// <summary>Runs the network on one micro-batch with this point's parameters, which must be bound.</summary>
     /// <param name="batch">Which.</param>
     /// <param name="product">z to start from, where line products are used.</param>
     /// <returns>The scaled loss, and the outputs.</returns>
     internal (Tensor Loss, Tensor Output) Forward(int batch, Tensor? product)
     {
-        Tensor output = product is null
-            ? _objective.Network.Forward(_objective.Batches.Inputs(batch))
-            : _objective.Prefix!.Tail(product);
+        Tensor output = Output(batch, product);
         Tensor loss = _objective.Loss.Sum(output, _objective.Batches.Targets(batch)) * _objective.Scale;
         return (loss, output);
     }
+
+    /// <summary>The network's outputs on one micro-batch with this point's parameters, which must be bound.</summary>
+    /// <param name="batch">Which.</param>
+    /// <param name="product">z to start from, where line products are used.</param>
+    /// <returns>Samples × K.</returns>
+    internal Tensor Output(int batch, Tensor? product) => product is null
+        ? _objective.Network.Forward(_objective.Batches.Inputs(batch))
+        : _objective.Prefix!.Tail(product);
 
     /// <summary>Computes z of a micro-batch, where line products are used and it is not there yet.</summary>
     internal void EnsureProduct(int batch)

@@ -26,7 +26,7 @@ public sealed record ObjectivePlan(
 public sealed class NetworkObjective : Objective
 {
     private readonly LinearPrefix? _prefix;
-    private long _curvatureBytes = -1;
+    private readonly long?[] _graphBytes = new long?[Enum.GetValues<GraphKind>().Length];
 
     /// <summary>Makes the objective.</summary>
     /// <param name="network">The network; its parameters are bound anew at each evaluation.</param>
@@ -91,7 +91,7 @@ public sealed class NetworkObjective : Objective
     /// Whether graphs of Hessian-vector products are kept between products (true), computed again for each (false), or
     /// not yet needed (null).
     /// </summary>
-    public bool? KeepsCurvatureGraphs => _curvatureBytes < 0 ? null : _curvatureBytes <= Plan.GraphBudget;
+    public bool? KeepsCurvatureGraphs => _graphBytes[(int)GraphKind.Hessian] <= Plan.GraphBudget;
 
     /// <summary>The samples.</summary>
     public SampleBatches Batches { get; }
@@ -195,12 +195,22 @@ public sealed class NetworkObjective : Objective
     /// <param name="work">Given the worker and views of its own vector, which starts as zeros. Runs in a scope of its own.</param>
     internal Tensor SumOverWorkers(Action<int, Tensor[]> work)
     {
+        using var scope = new TensorScope();
+        return scope.Keep(SumOverWorkers(1, (worker, rows) => work(worker, rows[0])).View(Dimension));
+    }
+
+    /// <summary>Sums several vectors that the workers fill, in the order of the workers.</summary>
+    /// <param name="count">How many vectors.</param>
+    /// <param name="work">Given the worker and views of each of its own vectors, which start as zeros. Runs in a scope of its own.</param>
+    /// <returns>The sums as rows, owned by the current scope.</returns>
+    internal Tensor SumOverWorkers(int count, Action<int, Tensor[][]> work)
+    {
         var sums = new Tensor?[Workers.Count];
         Workers.Run(worker =>
         {
             using var scope = new TensorScope();
-            Tensor sum = Tensor.Zeros([Dimension], Type, Device);
-            Tensor[] views = Layout.Views(sum);
+            Tensor sum = Tensor.Zeros([count, Dimension], Type, Device);
+            Tensor[][] views = [.. Enumerable.Range(0, count).Select(row => Layout.Views(sum.Select(0, row)))];
             work(worker, views);
             sums[worker] = sum.Unscoped();
         });
@@ -226,15 +236,15 @@ public sealed class NetworkObjective : Objective
         }
     }
 
-    /// <summary>Notes how much one micro-batch's graph holds, and decides whether all of them can be kept.</summary>
-    internal bool KeepCurvatureGraphs(Func<long> measureOneMicroBatch)
-    {
-        if (_curvatureBytes < 0)
-        {
-            _curvatureBytes = Device.IsCuda || Batches.Count == 1 ? 0 : measureOneMicroBatch() * Batches.Count;
-        }
+    /// <summary>Whether graphs of all the kinds used so far fit the budget together.</summary>
+    internal bool KeepsAllGraphs => _graphBytes.Sum() <= Plan.GraphBudget;
 
-        return _curvatureBytes <= Plan.GraphBudget;
+    /// <summary>Notes how much one micro-batch's graph holds, and decides whether all of its kind can be kept.</summary>
+    internal bool KeepGraphs(GraphKind kind, Func<long> measureOneMicroBatch)
+    {
+        ref long? bytes = ref _graphBytes[(int)kind];
+        bytes ??= Device.IsCuda || Batches.Count == 1 ? 0 : measureOneMicroBatch() * Batches.Count;
+        return bytes <= Plan.GraphBudget;
     }
 
     /// <inheritdoc/>

@@ -121,6 +121,31 @@ public abstract class Evaluation : IDisposable
         throw new NotSupportedException("this objective gives no third derivatives");
 
     /// <summary>
+    /// ∇³f(w)[u_i, u_j, ·] for all pairs i ≤ j of a few directions: how the block of the Hessian between them changes
+    /// with w. Objectives that share work between the pairs override it.
+    /// </summary>
+    /// <param name="directions">k directions as rows, k × P.</param>
+    /// <returns>
+    /// k(k+1)/2 × P, the pairs in the order (0,0), (0,1), …, (0,k−1), (1,1), …; owned by the current scope.
+    /// </returns>
+    /// <exception cref="NotSupportedException">The objective has no third derivatives to give.</exception>
+    public virtual Tensor ThirdDerivatives(Tensor directions)
+    {
+        ArgumentNullException.ThrowIfNull(directions);
+        using var scope = new TensorScope();
+        var rows = new List<Tensor>();
+        for (long i = 0; i < directions.Shape[0]; i++)
+        {
+            for (long j = i; j < directions.Shape[0]; j++)
+            {
+                rows.Add(ThirdDerivative(directions.Select(0, i), directions.Select(0, j)));
+            }
+        }
+
+        return scope.Keep(Tensor.Stack([.. rows]));
+    }
+
+    /// <summary>
     /// Products computed on the way here that decide the next bits and cannot be computed again from w alone; they go
     /// into a checkpoint.
     /// </summary>
