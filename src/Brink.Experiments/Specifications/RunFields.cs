@@ -127,7 +127,7 @@ internal static class RunFields
     internal static readonly SpecificationField<double> GfsUntilGradNorm = new("gfs-until-grad-norm", FieldGroup.Measurements, new NumericForm<double>(Interval.Above(0)))
     {
         Help = "Norm of the gradient that φ's flow has to reach",
-        Default = FieldDefault.None("none"),
+        Default = FieldDefault.None("no such threshold"),
         Example = "1e-3",
     };
 

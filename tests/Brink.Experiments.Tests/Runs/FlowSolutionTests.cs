@@ -6,7 +6,7 @@ namespace Brink.Experiments.Tests.Runs;
 [Collection(RunCollection.Name)]
 public sealed class FlowSolutionTests : IDisposable
 {
-    private static readonly FlowSolutionOptions s_settings = new() { UntilLoss = 1e-3, MaximumGradients = 3000 };
+    private static readonly FlowSolutionOptions s_settings = new() { UntilLoss = 0.05, Accuracy = 0.9, MaximumGradients = 3000 };
 
     private readonly SmallProblem _problem = new();
 
@@ -15,7 +15,7 @@ public sealed class FlowSolutionTests : IDisposable
     [Fact]
     public void A_replay_finds_what_the_run_measured()
     {
-        Specification specification = Trained("run", s => s with { GfsEvery = 2, GfsUntilLoss = 1e-3, GfsGradients = 3000 });
+        Specification specification = Trained("run", s => s with { GfsEvery = 2, GfsUntilLoss = 0.05, GfsAccuracy = 0.9, GfsGradients = 3000 });
         FlowSolutionReport report = Compute(specification.Out!, 2, 2);
         Assert.Null(report.Departure);
         Assert.False(report.Interrupted);
@@ -24,8 +24,8 @@ public sealed class FlowSolutionTests : IDisposable
         Assert.All(measured.Zip(report.Lines), pair =>
         {
             Assert.True(pair.First.GfsConverged == true && pair.Second.Converged, string.Join("; ", pair.Second.Missed ?? []));
-            Assert.InRange(Math.Abs((pair.First.GfsSharpness!.Value / pair.Second.Sharpness) - 1), 0, 4e-3);
-            Assert.True(pair.Second.Loss <= 1e-3 && pair.Second.Gradients > 10);
+            Assert.InRange(Math.Abs((pair.First.GfsSharpness!.Value / pair.Second.Sharpness) - 1), 0, 1e-2);
+            Assert.True(pair.Second.Loss <= 0.05 && pair.Second.Gradients > 10);
             Assert.Equal(pair.First.Loss, pair.Second.LossBefore);
         });
         RunSummary summary = RunRecord.ReadSummary(specification.Out!)!;
@@ -121,13 +121,14 @@ public sealed class FlowSolutionTests : IDisposable
             TestEvery = 0,
             Threads = 1,
             MicroBatch = 20,
+            Dtype = "float64",
             Out = _problem["cifar"],
         };
         Trainer.Train(specification, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken);
         Assert.Contains(RunRecord.ReadMetrics(specification.Out!), line => line.Sharpness >= 2 / 1.5);
         FlowSolutionReport report = FlowSolutions.Compute(
             specification.Out!, 15, 0, null, new FlowSolutionOptions(), 2, _ => { }, (_, _, _) => { }, TestContext.Current.CancellationToken);
-        Assert.Equal(0, report.Verdict.NotConverged);
+        Assert.True(report.Verdict.NotConverged == 0, string.Join("; ", report.Lines.SelectMany(line => line.Missed ?? [])));
         Assert.InRange(report.Verdict.WorstRise, 0, 2e-3);
         Assert.True(report.Verdict.Last < report.Verdict.First);
     }
@@ -147,7 +148,7 @@ public sealed class FlowSolutionTests : IDisposable
 
     private Specification Trained(string name, Func<Specification, Specification>? change = null)
     {
-        Specification specification = _problem.Specification("gd", name) with { Eta = 0.3, Iterations = 6, Count = 16, MicroBatch = 8, Widths = [12] };
+        Specification specification = _problem.Specification("gd", name) with { Eta = 0.3, Iterations = 6, Count = 8, MicroBatch = 4, Widths = [40], Activation = "tanh", TestEvery = 0 };
         specification = change?.Invoke(specification) ?? specification;
         Trainer.Train(specification, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken);
         return specification;
