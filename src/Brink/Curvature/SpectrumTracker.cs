@@ -28,6 +28,9 @@ public sealed class SpectrumTracker : IDisposable
     /// <summary>Weight of the sum of the last eigenvectors beside a hint of weight one.</summary>
     private const double WeightBesideHint = 0.3;
 
+    /// <summary>Ritz vectors kept beyond those followed: the first is multiplied where all others are accepted as they stand, in case it has overtaken them.</summary>
+    private const int Guards = 2;
+
     private readonly SpectrumRequest _request;
     private readonly LanczosOptions _options;
     private Tensor? _vectors;
@@ -108,7 +111,7 @@ public sealed class SpectrumTracker : IDisposable
                 _measurements++;
                 if (finite)
                 {
-                    Remember(ends, known, threshold is null ? _followed : Math.Max(_request.Largest, above!.Value + 1));
+                    Remember(run.Space, ends, known, threshold is null ? _followed : Math.Max(_request.Largest, above!.Value + 1));
                 }
 
                 scope.Keep(ends.Largest.Vectors);
@@ -213,17 +216,19 @@ public sealed class SpectrumTracker : IDisposable
             [known.Narrow(0, 0, first), known.Narrow(0, above, _below), known.Narrow(0, first, above - first)], 0);
     }
 
-    private void Remember(SpectrumEnds ends, Tensor? earlier, int followed)
+    private void Remember(RitzSpace space, SpectrumEnds ends, Tensor? earlier, int followed)
     {
         using var scope = new TensorScope();
-        int kept = Math.Min(ends.Largest.Count, Math.Max(followed, 1));
-        Tensor vectors = Tensor.Concatenate([ends.Largest.Vectors.Narrow(0, 0, kept), ends.Smallest.Vectors], 0).Unscoped();
+        Tensor found = Tensor.Concatenate([ends.Largest.Vectors, ends.Smallest.Vectors], 0);
         if (earlier is not null)
         {
-            double inside = vectors.MatrixProduct(earlier.Transpose(0, 1)).Norm();
-            _lasting = inside * inside / Math.Min(vectors.Shape[0], earlier.Shape[0]);
+            double inside = found.MatrixProduct(earlier.Transpose(0, 1)).Norm();
+            _lasting = inside * inside / found.Shape[0];
         }
 
+        int kept = Math.Min(space.Count - ends.Smallest.Count, Math.Max(followed, 1) + Guards);
+        Tensor vectors = Tensor.Concatenate(
+            [space.Vectors([.. Enumerable.Range(0, Math.Max(0, kept))]), ends.Smallest.Vectors], 0).Unscoped();
         _vectors?.Dispose();
         (_vectors, _followed, _below) = (vectors, followed, ends.Smallest.Count);
     }
