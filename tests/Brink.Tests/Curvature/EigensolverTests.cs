@@ -1,4 +1,6 @@
 using Brink.Curvature;
+using Brink.Objectives;
+using Brink.Tests.Objectives;
 using Brink.Torch;
 
 namespace Brink.Tests.Curvature;
@@ -110,6 +112,28 @@ public sealed class EigensolverTests
             new DenseOperator(single * double.NaN), 2, 0, method: method).Largest;
         Assert.Equal(EigenStatus.NotFinite, broken.Status);
         Assert.False(broken.Count > 0 && broken.AllConverged);
+    }
+
+    [Theory]
+    [InlineData(EigenMethod.Lanczos)]
+    [InlineData(EigenMethod.Lobpcg)]
+    public void Where_all_hidden_units_are_dead_the_top_K_are_two_over_K(EigenMethod method)
+    {
+        using var scope = new TensorScope();
+        using var workers = new Workers(1);
+        using NetworkObjective objective = new TinyProblem { Widths = [6], Activation = "relu", Classes = 5 }.Objective(workers);
+
+        // No weight reaches a unit and every hidden bias is negative: nothing but the last bias has curvature.
+        Tensor weights = Tensor.Full([objective.Dimension], -1, ScalarType.Float64);
+        weights.Narrow(0, 0, 18).Fill(0);
+        using Evaluation at = objective.Evaluate(weights.Unscoped(), Wanted.ValueAndGradient);
+        var options = new LanczosOptions { ResidualTolerance = 1e-9 };
+        Eigenpairs pairs = Eigensolver.Extremes(new HessianOperator(objective, at), 7, 0, options, method: method).Largest;
+        Assert.True(pairs.AllConverged);
+        for (int i = 0; i < 7; i++)
+        {
+            Assert.Equal(i < 5 ? 2.0 / 5 : 0, pairs.Values[i], 1e-10);
+        }
     }
 
     [Fact]
