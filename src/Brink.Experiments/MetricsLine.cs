@@ -99,6 +99,21 @@ public sealed record MetricsLine
     /// <summary>Accuracy on the test samples, in [0, 1], where measured.</summary>
     public double? TestAccuracy { get; init; }
 
+    /// <summary>t of a flow at this point.</summary>
+    public double? Time { get; init; }
+
+    /// <summary>Most stages of a step along the flow from this point.</summary>
+    public int? Stages { get; init; }
+
+    /// <summary>Rejected attempts at steps along the flow from this point.</summary>
+    public int? Rejected { get; init; }
+
+    /// <summary>‖w(t) − w_gd(t/η)‖₂ between the flow and the gradient descent beside it, where both stand at the same time.</summary>
+    public double? DistanceToGd { get; init; }
+
+    /// <summary>Loss of the gradient descent beside the flow, at the same time.</summary>
+    public double? GdLoss { get; init; }
+
     /// <summary>Set beside values that are not finite: what happened, e.g. <c>diverged</c>.</summary>
     public string? Status { get; init; }
 
@@ -108,7 +123,7 @@ public sealed record MetricsLine
         double.IsFinite(Loss) && double.IsFinite(Seconds)
         && ((double?[])[TrainAccuracy, GradNorm, StepSize, ReferenceValue, Sharpness, SharpnessResidual, TestLoss, TestAccuracy,
                 PreconditionedSharpness, PreconditionedResidual,
-                PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual])
+                PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual, Time, DistanceToGd, GdLoss])
             .All(value => value is null || double.IsFinite(value.Value))
         && ((double[]?[])[Eigenvalues, EigenvalueResiduals, SmallestEigenvalues, SmallestResiduals, SigmaEigenvalues, TrackedEigenvalues])
             .All(values => values is null || Array.TrueForAll(values, double.IsFinite));

@@ -122,7 +122,7 @@ public sealed class SpecificationTests
     [InlineData("# a comment\n\nsharpness_every: 3", "line 3: sharpness_every: a specification has no such field; did you mean 'sharpness-every'?")]
     [InlineData("qqqqqqqqqq: 1", "line 1: qqqqqqqqqq: a specification has no such field; docs/specification.md lists them all")]
     [InlineData("data: fashon-mnist", "line 1: data: unknown data 'fashon-mnist': did you mean 'fashion-mnist'? known are fashion-mnist, mnist, cifar10")]
-    [InlineData("method: nsl", "line 1: method: unknown method 'nsl': did you mean 'nls'? known are gd, warmup, ls, nls, nls-ub, ponls, cdat, sam, sgd, rmsprop, adam")]
+    [InlineData("method: nsl", "line 1: method: unknown method 'nsl': did you mean 'nls'? known are gd, warmup, ls, nls, nls-ub, ponls, cdat, sam, sgd, rmsprop, adam, flow, central-flow")]
     [InlineData("network: resnet", "line 1: network: unknown network 'resnet': known are mlp, cnn")]
     [InlineData("seed: 1\nc: 1.5", "line 2: c must be a number between 0 and 1 (both excluded), not '1.5'")]
     [InlineData("delta: 1", "line 1: delta must be a number between 0 and 1 (both excluded), not '1'")]

@@ -43,6 +43,8 @@ internal static class BrinkCommandLine
             TrainCommand.Create(),
             ResumeCommand.Create(),
             MeasureCommand.Create(),
+            SpectrumCommand.Create(),
+            FlowCommand.Create(),
             DataCommand.Create(),
             BenchCommand.Create(),
             QuickstartCommand.Create(Quickstart),

@@ -20,7 +20,7 @@ internal sealed class ComparisonCharts
             (new CurveChart("loss", "Training loss", Of(run => run.Loss), [], logarithmic: true),
                 "<b>Training loss</b> f(w<sub>k</sub>)"),
             (new CurveChart("product", "Step size times sharpness, against 2 and 1 − c", Of(run => run.EtaSharpness), Edges(), logarithmic: null),
-                "<b>η·λ₁</b>, step size times sharpness; 2 is the edge of stability"),
+                "<b>η·λ₁</b>, step size times sharpness; 2 is the edge of stability of gradient descent"),
             (new CurveChart("step", "Step size", Of(run => run.StepSize), [], logarithmic: null),
                 "<b>η</b>, step size"),
             (new CurveChart("sharpness", "Sharpness, against its smallest value 2/K and the edge of stability", WithFollowed(run => run.Sharpness, preconditioned: false), [.. Smallest(), .. Thresholds(preconditioned: false)], logarithmic: null),
@@ -81,11 +81,22 @@ internal sealed class ComparisonCharts
     private IEnumerable<Reference> Edges()
     {
         yield return new Reference(2, "2");
+        foreach (double edge in _runs.Select(MomentumEdge).OfType<double>().Distinct())
+        {
+            yield return new Reference(edge, $"with momentum {Quantity.Number(edge)}");
+        }
+
         foreach (double c in _runs.Select(run => run.SufficientDecrease).OfType<double>().Distinct())
         {
             yield return new Reference(1 - c, $"1 − c = {Quantity.Number(1 - c)}");
         }
     }
+
+    /// <summary>η·λ₁ at the edge of a run whose momentum moves it away from 2.</summary>
+    private static double? MomentumEdge(RunView run) =>
+        run is { Threshold: { Preconditioned: false } threshold, StepSize.Values: [var step, ..] } && Math.Abs((threshold.Value * step) - 2) > 1e-2
+            ? Math.Round(threshold.Value * step, 10)
+            : null;
 
     private IEnumerable<Reference> Smallest() => _runs
         .Select(run => run.SmallestSharpness)

@@ -97,7 +97,7 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
         return
         [
             head,
-            Row("loss", Quantity.Number(last.Loss)).Add("  ").Add(Sparkline.Logarithmic(_progress.Losses.Values, chart, _unicode), s_calm),
+            Row("loss", Quantity.Number(last.Loss) + (last.Time is { } time ? $" at t {Quantity.Number(time)}" : string.Empty)).Add("  ").Add(Sparkline.Logarithmic(_progress.Losses.Values, chart, _unicode), s_calm),
             Row("accuracy", $"{Quantity.Percent(_progress.TrainAccuracy)} train").Add($"  {Quantity.Percent(_progress.TestAccuracy)} test"),
             Row(_unicode ? "η" : "step (eta)", Quantity.Number(_progress.StepSize)).Add("  ").Add(Sparkline.Logarithmic(_progress.StepSizes.Values, chart, _unicode), s_calm),
             Row(_unicode ? "λ₁" : "sharpness", Quantity.Number(_progress.Sharpness)).Add("  " + floor, s_label).Add(preconditioned ? string.Empty : ratio, s_label),

@@ -34,6 +34,11 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
 
         _lastSeconds = line.Seconds;
         var parts = new List<string> { $"iteration {line.Iteration}/{_progress.Iterations}", $"loss {Quantity.Number(line.Loss)}" };
+        if (line.Time is { } time)
+        {
+            parts.Add($"time {Quantity.Number(time)}");
+        }
+
         if (line.TrainAccuracy is not null)
         {
             parts.Add($"accuracy {Quantity.Percent(line.TrainAccuracy)}");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Brink.Flows;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
@@ -16,6 +17,7 @@ internal sealed class TrainingLoop : IDisposable
     /// </summary>
     private const double DivergenceFactor = 1e6;
     private const string Done = "done";
+    private const string Spent = "spent";
 
     private readonly Problem _problem;
     private readonly Specification _specification;
@@ -160,6 +162,7 @@ internal sealed class TrainingLoop : IDisposable
     private Evaluation Advance(long k, Evaluation at)
     {
         (MetricsLine Line, bool Measured) before = _measurements.Take(Point(k, at));
+        FlowPoint? flow = (_method as FlowMethod)?.Point(at);
         (Evaluation next, StepReport report) = _method.Step(Objective, at);
         (MetricsLine measured, bool anything) = _measurements.TakeAround(Point(k, at), next, report, before);
         bool recorded = anything || k % _specification.RecordEvery == 0;
@@ -173,6 +176,11 @@ internal sealed class TrainingLoop : IDisposable
                 GradientEvaluations = report.GradientEvaluations,
                 Hvps = (measured.Hvps ?? 0) + report.HessianVectorProducts,
                 ReferenceValue = report.ReferenceValue,
+                Time = flow?.Time,
+                Stages = report.Stages,
+                Rejected = report.Rejected,
+                DistanceToGd = flow?.DistanceToGd,
+                GdLoss = flow?.GdLoss,
                 Loss = at.Value,
                 TrainAccuracy = at.Accuracy,
                 GradNorm = _method.Wanted == Wanted.Nothing ? null : at.Gradient().Norm(),
@@ -208,8 +216,11 @@ internal sealed class TrainingLoop : IDisposable
         }
 
         return k >= _specification.Iterations
+            || _method is FlowMethod { IsAtEnd: true }
             || (_specification.UntilLoss is { } loss && at.Value <= loss)
-            || (_specification.UntilGradNorm is { } norm && at.Gradient().Norm() <= norm) ? Done : null;
+            || (_specification.UntilGradNorm is { } norm && at.Gradient().Norm() <= norm)
+            ? Done
+            : _method is FlowMethod && _summary.GradientEvaluations >= _specification.MaxGradients ? Spent : null;
     }
 
     /// <summary>Whether the loss is not finite or beyond its limit; the first point that is asked about sets the limit.</summary>
@@ -245,13 +256,24 @@ internal sealed class TrainingLoop : IDisposable
         }
 
         Record(FinalLine(k, at));
-        string? reason = k < _specification.Iterations ? "reached what it was asked to stop at" : null;
+        string? reason = stop == Spent ? $"spent the {_specification.MaxGradients} gradients it was given (max-gradients)"
+            : k < _specification.Iterations ? "reached what it was asked to stop at" : null;
         return End(RunStatus.Finished, reason);
     }
 
     private MetricsLine FinalLine(long k, Evaluation at)
     {
-        return _measurements.TakeLast(Point(k, at)) with { Loss = at.Value, TrainAccuracy = at.Accuracy, GradNorm = at.Gradient().Norm(), Seconds = Seconds };
+        FlowPoint? flow = (_method as FlowMethod)?.Point(at);
+        return _measurements.TakeLast(Point(k, at)) with
+        {
+            Loss = at.Value,
+            TrainAccuracy = at.Accuracy,
+            GradNorm = at.Gradient().Norm(),
+            Seconds = Seconds,
+            Time = flow?.Time,
+            DistanceToGd = flow?.DistanceToGd,
+            GdLoss = flow?.GdLoss,
+        };
     }
 
     private void Record(MetricsLine line)

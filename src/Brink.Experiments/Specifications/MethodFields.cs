@@ -1,3 +1,4 @@
+using Brink.Flows;
 using Brink.Methods;
 
 namespace Brink.Experiments;
@@ -7,12 +8,15 @@ internal static class MethodFields
 {
     /// <summary>The methods that search along the line.</summary>
     internal static readonly string[] Searches = ["ls", "nls", "nls-ub", "ponls"];
+
+    /// <summary>The methods that follow a flow in continuous time.</summary>
+    internal static readonly string[] Flows = ["flow"];
     private static readonly string[] s_fixedSteps = ["gd", "sam", "sgd", "rmsprop", "adam"];
 
     internal static readonly SpecificationField<string> Method = new(
         "method",
         FieldGroup.Method,
-        new ChoiceForm(["gd", "warmup", "ls", "nls", "nls-ub", "ponls", "cdat", "sam", "sgd", "rmsprop", "adam", "central-flow"]))
+        new ChoiceForm(["gd", "warmup", "ls", "nls", "nls-ub", "ponls", "cdat", "sam", "sgd", "rmsprop", "adam", "flow", "central-flow"]))
     {
         Help = "Step-size method",
         Default = FieldDefault.Of("nls"),
@@ -238,6 +242,62 @@ internal static class MethodFields
         Default = FieldDefault.Of(0),
         Example = "256",
         Conditions = [FieldCondition.ForMethods("sgd", "rmsprop", "adam")],
+    };
+
+    internal static readonly SpecificationField<string> Integrator = new("integrator", FieldGroup.Method, new ChoiceForm(FlowIntegrator.Names))
+    {
+        Help = "What advances the flow: stabilised Runge–Kutta–Chebyshev, classical Runge–Kutta at step-fraction/λ₁, or Dormand–Prince 5(4)",
+        Default = FieldDefault.Of(FlowIntegrator.Names[0]),
+        Example = "dopri5",
+        Conditions = [FieldCondition.ForMethods(Flows)],
+    };
+
+    internal static readonly SpecificationField<double> Tolerance = new("tolerance", FieldGroup.Method, new NumericForm<double>(Interval.Open(0, 1)))
+    {
+        Help = "Local error allowed a step along the flow, relative to the weights",
+        Default = FieldDefault.Of(FlowIntegrator.DefaultTolerance),
+        Example = "1e-4",
+        Conditions = [FieldCondition.ForMethods(Flows), FieldCondition.Where("integrator", "rkc", "dopri5")],
+    };
+
+    internal static readonly SpecificationField<double> StepFraction = new("step-fraction", FieldGroup.Method, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "α of the step α/λ₁ of rk4, which is unstable above 2.78",
+        Default = FieldDefault.Of(1.0),
+        Example = "0.5",
+        Conditions = [FieldCondition.ForMethods(Flows), FieldCondition.Where("integrator", "rk4")],
+    };
+
+    internal static readonly SpecificationField<double> FlowInterval = new("interval", FieldGroup.Method, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "Time along the flow between two iterations",
+        Default = FieldDefault.By("every step of the integrator; compare-eta where that is given", s => s.CompareEta),
+        Example = "0.5",
+        Conditions = [FieldCondition.ForMethods(Flows)],
+    };
+
+    internal static readonly SpecificationField<double> CompareEta = new("compare-eta", FieldGroup.Method, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "η of a gradient descent beside the flow, from the same start; the distance at equal time is recorded",
+        Default = FieldDefault.None("no such comparison"),
+        Example = "0.1",
+        Conditions = [FieldCondition.ForMethods(Flows)],
+    };
+
+    internal static readonly SpecificationField<double> UntilTime = new("until-time", FieldGroup.Method, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "Stop the flow at this time",
+        Default = FieldDefault.None("no such stop"),
+        Example = "100",
+        Conditions = [FieldCondition.ForMethods(Flows)],
+    };
+
+    internal static readonly SpecificationField<long> MaxGradients = new("max-gradients", FieldGroup.Method, new NumericForm<long>(Interval.AtLeast(1)))
+    {
+        Help = "Stop the flow when it has spent this many gradients, whether or not it reached what it was asked for",
+        Default = FieldDefault.Of(100_000L),
+        Example = "5000",
+        Conditions = [FieldCondition.ForMethods(Flows)],
     };
 
     internal static readonly SpecificationField<int> Substeps = new("substeps", FieldGroup.Method, new NumericForm<int>(Interval.AtLeast(1)))

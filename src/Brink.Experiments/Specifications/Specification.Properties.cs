@@ -314,6 +314,55 @@ public sealed partial record Specification
         init => Set(MethodFields.BatchSize, value);
     }
 
+    /// <summary>Name of the flow's integrator.</summary>
+    public string Integrator
+    {
+        get => Value(MethodFields.Integrator);
+        init => Set(MethodFields.Integrator, value);
+    }
+
+    /// <summary>Local error allowed a step along the flow relative to the weights, in (0, 1).</summary>
+    public double Tolerance
+    {
+        get => Value(MethodFields.Tolerance);
+        init => Set(MethodFields.Tolerance, value);
+    }
+
+    /// <summary>α of the step α/λ₁ of rk4, above 0.</summary>
+    public double StepFraction
+    {
+        get => Value(MethodFields.StepFraction);
+        init => Set(MethodFields.StepFraction, value);
+    }
+
+    /// <summary>Time along the flow between two iterations, above 0; null for every step of the integrator.</summary>
+    public double? Interval
+    {
+        get => Number(MethodFields.FlowInterval);
+        init => Set(MethodFields.FlowInterval, value);
+    }
+
+    /// <summary>η of a gradient descent beside the flow, above 0; null for none.</summary>
+    public double? CompareEta
+    {
+        get => Number(MethodFields.CompareEta);
+        init => Set(MethodFields.CompareEta, value);
+    }
+
+    /// <summary>Time at which the flow stops, above 0; null for no such stop.</summary>
+    public double? UntilTime
+    {
+        get => Number(MethodFields.UntilTime);
+        init => Set(MethodFields.UntilTime, value);
+    }
+
+    /// <summary>Gradients a flow may spend, at least 1.</summary>
+    public long MaxGradients
+    {
+        get => Value(MethodFields.MaxGradients);
+        init => Set(MethodFields.MaxGradients, value);
+    }
+
     /// <summary>Iterations between measurements of λ₁; 0 for never.</summary>
     public int SharpnessEvery
     {

@@ -122,7 +122,7 @@ public sealed record RunSummary
             MaxSharpness = line.Sharpness is { } measured && double.IsFinite(measured) && !(MaxSharpness >= measured) ? measured : MaxSharpness,
         };
         next = EdgeRecord.Add(next, line);
-        return line is { StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
+        return line is { Time: null, StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
             ? next with
             {
                 MeanEtaSharpness = (((MeanEtaSharpness ?? 0) * EdgePoints) + (eta * sharpness)) / (EdgePoints + 1),

@@ -19,7 +19,14 @@ public sealed record StepReport(
     int GradientEvaluations = 1,
     int HessianVectorProducts = 0,
     double? ReferenceValue = null,
-    Oscillation? Oscillation = null);
+    Oscillation? Oscillation = null)
+{
+    /// <summary>Most stages of a step along a flow; null for other methods.</summary>
+    public int? Stages { get; init; }
+
+    /// <summary>Attempts at steps along a flow that were rejected; null for other methods.</summary>
+    public int? Rejected { get; init; }
+}
 
 /// <summary>
 /// How to go from w_k to w_{k+1}. A method knows an objective and nothing of networks; what it remembers between steps
