@@ -151,7 +151,7 @@ public sealed class EigensolverTests
         Tensor inverse = Tensor.From([.. diagonal.Select(value => 1 / value)]);
         var options = new LanczosOptions { ResidualTolerance = 1e-6, MaximumProducts = 5000 };
         Eigenpairs plain = Lobpcg.Extremes(matrix, 3, 0, options).Largest;
-        Eigenpairs conditioned = Lobpcg.Extremes(matrix, 3, 0, options, preconditioner: (residual, _) =>
+        Eigenpairs conditioned = Eigensolver.Extremes(matrix, 3, 0, options, preconditioner: (residual, _) =>
         {
             Tensor direction = residual.Clone();
             direction.MultiplyInPlace(inverse);
