@@ -93,6 +93,12 @@ public sealed record MetricsLine
     /// <summary>Largest relative residual of <see cref="TrackedEigenvalues"/>.</summary>
     public double? TrackedResidual { get; init; }
 
+    /// <summary>Loss of the gradient flow at time kη, where it goes beside a central flow.</summary>
+    public double? FlowLoss { get; init; }
+
+    /// <summary>Distance of that gradient flow from gradient descent's k-th iterate.</summary>
+    public double? FlowDistanceToGd { get; init; }
+
     /// <summary>Loss on the test samples, where measured.</summary>
     public double? TestLoss { get; init; }
 
@@ -114,6 +120,27 @@ public sealed record MetricsLine
     /// <summary>Loss of the gradient descent beside the flow, at the same time.</summary>
     public double? GdLoss { get; init; }
 
+    /// <summary>φ(w_k), λ₁ at the end of the gradient flow from w_k, where measured. Not to be taken for φ where <see cref="GfsConverged"/> is false.</summary>
+    public double? GfsSharpness { get; init; }
+
+    /// <summary>Whether the flow reached everything asked for.</summary>
+    public bool? GfsConverged { get; init; }
+
+    /// <summary>Estimated relative change of φ were the flow to go on for ever; absent where too little is known.</summary>
+    public double? GfsRemaining { get; init; }
+
+    /// <summary>‖Hv − φv‖ / φ at the end of the flow.</summary>
+    public double? GfsResidual { get; init; }
+
+    /// <summary>Loss at the end of the flow.</summary>
+    public double? GfsLoss { get; init; }
+
+    /// <summary>Norm of the gradient at the end of the flow.</summary>
+    public double? GfsGradNorm { get; init; }
+
+    /// <summary>Gradient evaluations that the flow cost.</summary>
+    public int? GfsGradients { get; init; }
+
     /// <summary>Set beside values that are not finite: what happened, e.g. <c>diverged</c>.</summary>
     public string? Status { get; init; }
 
@@ -123,7 +150,9 @@ public sealed record MetricsLine
         double.IsFinite(Loss) && double.IsFinite(Seconds)
         && ((double?[])[TrainAccuracy, GradNorm, StepSize, ReferenceValue, Sharpness, SharpnessResidual, TestLoss, TestAccuracy,
                 PreconditionedSharpness, PreconditionedResidual,
-                PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual, Time, DistanceToGd, GdLoss])
+                PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual,
+                GdLoss, DistanceToGd, FlowLoss, FlowDistanceToGd, Time,
+                GfsSharpness, GfsLoss, GfsGradNorm])
             .All(value => value is null || double.IsFinite(value.Value))
         && ((double[]?[])[Eigenvalues, EigenvalueResiduals, SmallestEigenvalues, SmallestResiduals, SigmaEigenvalues, TrackedEigenvalues])
             .All(values => values is null || Array.TrueForAll(values, double.IsFinite));

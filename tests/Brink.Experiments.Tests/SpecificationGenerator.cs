@@ -38,14 +38,14 @@ internal static class SpecificationGenerator
             specification = specification.Without("min-eta").Without("max-eta");
         }
 
-        if (specification.CompareEta is { } eta && specification.Given.Contains("interval"))
-        {
-            specification = specification with { Interval = 1000 * eta < double.PositiveInfinity ? 1000 * eta : eta };
-        }
-
         if (specification.EigenvaluesMost < specification.Eigenvalues)
         {
             specification = specification.Without("eigenvalues-most");
+        }
+
+        if (specification.CompareEta is { } eta && specification.Given.Contains("interval"))
+        {
+            specification = specification with { Interval = 1000 * eta < double.PositiveInfinity ? 1000 * eta : eta };
         }
 
         return specification.Nesterov ? specification with { Momentum = 0.5 } : specification;

@@ -248,7 +248,7 @@ public sealed class SpecificationTests
         SpecificationReader reader = new SpecificationReader(new Specification())
             .Set("method", "gd", "spec.yaml, line 1: method").Set("eta", "0.3", "spec.yaml, line 2: eta").Set("method", "nls", "--method");
         Assert.Equal(
-            "spec.yaml, line 2: eta applies only where method is gd, sam, sgd, rmsprop or adam; here it is nls",
+            "spec.yaml, line 2: eta applies only where method is gd, sam, sgd, rmsprop, adam or central-flow; here it is nls",
             Assert.Throws<BrinkException>(reader.Read).Message);
         Assert.Equal("gd", reader.Set("method", "gd", "--method").Read().Method);
     }

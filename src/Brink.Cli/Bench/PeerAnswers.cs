@@ -77,3 +77,12 @@ internal sealed record PeerSharpness(double Eigenvalue, double Residual, int Hvp
 /// <param name="Hvps">Hessian-vector products.</param>
 /// <param name="Seconds">Wall-clock time, the gradient's graph included.</param>
 internal sealed record PeerSpectrum(double[] Eigenvalues, double Residual, int Hvps, double Seconds);
+
+/// <summary>Gradient flow followed by RK4 to a loss, and λ₁ there.</summary>
+/// <param name="Eigenvalue">λ₁.</param>
+/// <param name="Loss">Where the flow ended.</param>
+/// <param name="Gradients">Gradient evaluations.</param>
+/// <param name="Hvps">Hessian-vector products.</param>
+/// <param name="Reached">Whether the loss was reached.</param>
+/// <param name="Seconds">Wall-clock time.</param>
+internal sealed record PeerFlow(double Eigenvalue, double Loss, int Gradients, int Hvps, bool Reached, double Seconds);

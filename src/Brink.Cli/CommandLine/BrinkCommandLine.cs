@@ -45,6 +45,7 @@ internal static class BrinkCommandLine
             MeasureCommand.Create(),
             SpectrumCommand.Create(),
             FlowCommand.Create(),
+            GfsCommand.Create(),
             DataCommand.Create(),
             BenchCommand.Create(),
             QuickstartCommand.Create(Quickstart),

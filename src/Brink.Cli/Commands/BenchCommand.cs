@@ -13,7 +13,7 @@ namespace Brink.Cli.Commands;
 /// <summary><c>brink bench</c>: Brink beside a PyTorch peer, in turns, on this machine.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness", "tracking"];
+    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness", "gfs", "tracking"];
 
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
@@ -133,6 +133,16 @@ internal static class BenchCommand
                 }
             }
 
+            if (cases.Contains("gfs"))
+            {
+                using var setting = new BenchSetting(
+                    peer, Of("mlp", "gd").With("count", "1000"), words.WriteLine);
+                foreach (BenchRow row in FlowSolutionCase.Rows(setting, times, words.WriteLine))
+                {
+                    Add(row);
+                }
+            }
+
             if (asJson)
             {
                 JsonText.Write(output, rows);
@@ -187,6 +197,7 @@ internal static class BenchCommand
     {
         "bytes" => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:F0} MB"),
         "products" => string.Create(CultureInfo.InvariantCulture, $"{value:F1} HVPs"),
+        "gradients" => string.Create(CultureInfo.InvariantCulture, $"{value:F0}"),
         "ns" => string.Create(CultureInfo.InvariantCulture, $"{value:F0} ns"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:G3} s"),
     };

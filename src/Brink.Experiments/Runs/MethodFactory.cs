@@ -27,8 +27,6 @@ internal static class MethodFactory
             "sgd" => new StochasticGradientDescent(s.Eta!.Value, momentum, s.Dampening, s.Nesterov, decay, s.BatchSize, seed),
             "rmsprop" => new RmsProp(s.Eta!.Value, s.Alpha, s.Epsilon, decay, s.BatchSize, seed),
             "adam" => new Adam(s.Eta!.Value, s.Beta1, s.Beta2, s.Epsilon, decay, s.BatchSize, seed),
-            "flow" => new GradientFlow(
-                FlowIntegrator.Named(s.Integrator, s.Tolerance, s.StepFraction), s.Interval, s.UntilTime, s.CompareEta),
             "central-flow" => new CentralFlow(new CentralFlowOptions
             {
                 StepSize = s.Eta!.Value,
@@ -38,6 +36,8 @@ internal static class MethodFactory
                 Most = s.CentralMost,
                 Tolerance = s.CentralTolerance,
             }),
+            "flow" => new GradientFlow(
+                FlowIntegrator.Named(s.Integrator, s.Tolerance, s.StepFraction), s.Interval, s.UntilTime, s.CompareEta),
             _ => throw new BrinkException($"method '{s.Method}' is in the table of fields but has no implementation"),
         };
     }

@@ -179,8 +179,8 @@ internal sealed class TrainingLoop : IDisposable
                 Time = flow?.Time,
                 Stages = report.Stages,
                 Rejected = report.Rejected,
-                DistanceToGd = flow?.DistanceToGd,
-                GdLoss = flow?.GdLoss,
+                DistanceToGd = flow is null ? measured.DistanceToGd : flow.DistanceToGd,
+                GdLoss = flow is null ? measured.GdLoss : flow.GdLoss,
                 Loss = at.Value,
                 TrainAccuracy = at.Accuracy,
                 GradNorm = _method.Wanted == Wanted.Nothing ? null : at.Gradient().Norm(),
@@ -256,6 +256,11 @@ internal sealed class TrainingLoop : IDisposable
         }
 
         Record(FinalLine(k, at));
+        if (FlowSolutionVerdict.InWords(_summary, _specification.GfsAccuracy) is { } verdict)
+        {
+            Note(verdict);
+        }
+
         string? reason = stop == Spent ? $"spent the {_specification.MaxGradients} gradients it was given (max-gradients)"
             : k < _specification.Iterations ? "reached what it was asked to stop at" : null;
         return End(RunStatus.Finished, reason);
@@ -263,16 +268,17 @@ internal sealed class TrainingLoop : IDisposable
 
     private MetricsLine FinalLine(long k, Evaluation at)
     {
+        MetricsLine line = _measurements.TakeLast(Point(k, at));
         FlowPoint? flow = (_method as FlowMethod)?.Point(at);
-        return _measurements.TakeLast(Point(k, at)) with
+        return line with
         {
             Loss = at.Value,
             TrainAccuracy = at.Accuracy,
             GradNorm = at.Gradient().Norm(),
             Seconds = Seconds,
             Time = flow?.Time,
-            DistanceToGd = flow?.DistanceToGd,
-            GdLoss = flow?.GdLoss,
+            DistanceToGd = flow is null ? line.DistanceToGd : flow.DistanceToGd,
+            GdLoss = flow is null ? line.GdLoss : flow.GdLoss,
         };
     }
 

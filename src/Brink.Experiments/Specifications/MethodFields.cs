@@ -244,6 +244,46 @@ internal static class MethodFields
         Conditions = [FieldCondition.ForMethods("sgd", "rmsprop", "adam")],
     };
 
+    internal static readonly SpecificationField<int> Substeps = new("substeps", FieldGroup.Method, new NumericForm<int>(Interval.AtLeast(1)))
+    {
+        Help = "Times in an iteration that the central flow computes curvature and oscillation anew; more where λ₁ asks for it",
+        Default = FieldDefault.Of(1),
+        Example = "4",
+        Conditions = [FieldCondition.ForMethods("central-flow")],
+    };
+
+    internal static readonly SpecificationField<double> Bound = new("bound", FieldGroup.Method, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "Upper bound of λ₁: another than 2/η gives the constrained flow, gradient flow projected onto λ₁ ≤ bound",
+        Default = FieldDefault.None("2/η, the edge of gradient descent"),
+        Example = "50",
+        Conditions = [FieldCondition.ForMethods("central-flow")],
+    };
+
+    internal static readonly SpecificationField<double> CentralShare = new("central-share", FieldGroup.Method, new NumericForm<double>(Interval.Open(0, 1)))
+    {
+        Help = "Eigenvalues above this share of the bound take part in the oscillation",
+        Default = FieldDefault.Of(0.95),
+        Example = "0.9",
+        Conditions = [FieldCondition.ForMethods("central-flow")],
+    };
+
+    internal static readonly SpecificationField<int> CentralMost = new("central-most", FieldGroup.Method, new NumericForm<int>(Interval.Closed(1, 20)))
+    {
+        Help = "Most eigenvalues that take part; k of them cost k(k+1)/2 third derivatives",
+        Default = FieldDefault.Of(12),
+        Example = "6",
+        Conditions = [FieldCondition.ForMethods("central-flow")],
+    };
+
+    internal static readonly SpecificationField<double> CentralTolerance = new("central-tolerance", FieldGroup.Method, new NumericForm<double>(Interval.Open(0, 1)))
+    {
+        Help = "Residual ‖Hu − λu‖ / |λ| of the eigenpairs that take part",
+        Default = FieldDefault.Of(1e-3),
+        Example = "1e-2",
+        Conditions = [FieldCondition.ForMethods("central-flow")],
+    };
+
     internal static readonly SpecificationField<string> Integrator = new("integrator", FieldGroup.Method, new ChoiceForm(FlowIntegrator.Names))
     {
         Help = "What advances the flow: stabilised Runge–Kutta–Chebyshev, classical Runge–Kutta at step-fraction/λ₁, or Dormand–Prince 5(4)",
@@ -298,45 +338,5 @@ internal static class MethodFields
         Default = FieldDefault.Of(100_000L),
         Example = "5000",
         Conditions = [FieldCondition.ForMethods(Flows)],
-    };
-
-    internal static readonly SpecificationField<int> Substeps = new("substeps", FieldGroup.Method, new NumericForm<int>(Interval.AtLeast(1)))
-    {
-        Help = "Times in an iteration that the central flow computes curvature and oscillation anew; more where λ₁ asks for it",
-        Default = FieldDefault.Of(1),
-        Example = "4",
-        Conditions = [FieldCondition.ForMethods("central-flow")],
-    };
-
-    internal static readonly SpecificationField<double> Bound = new("bound", FieldGroup.Method, new NumericForm<double>(Interval.Above(0)))
-    {
-        Help = "Upper bound of λ₁: another than 2/η gives the constrained flow, gradient flow projected onto λ₁ ≤ bound",
-        Default = FieldDefault.None("2/η, the edge of gradient descent"),
-        Example = "50",
-        Conditions = [FieldCondition.ForMethods("central-flow")],
-    };
-
-    internal static readonly SpecificationField<double> CentralShare = new("central-share", FieldGroup.Method, new NumericForm<double>(Interval.Open(0, 1)))
-    {
-        Help = "Eigenvalues above this share of the bound take part in the oscillation",
-        Default = FieldDefault.Of(0.95),
-        Example = "0.9",
-        Conditions = [FieldCondition.ForMethods("central-flow")],
-    };
-
-    internal static readonly SpecificationField<int> CentralMost = new("central-most", FieldGroup.Method, new NumericForm<int>(Interval.Closed(1, 20)))
-    {
-        Help = "Most eigenvalues that take part; k of them cost k(k+1)/2 third derivatives",
-        Default = FieldDefault.Of(12),
-        Example = "6",
-        Conditions = [FieldCondition.ForMethods("central-flow")],
-    };
-
-    internal static readonly SpecificationField<double> CentralTolerance = new("central-tolerance", FieldGroup.Method, new NumericForm<double>(Interval.Open(0, 1)))
-    {
-        Help = "Residual ‖Hu − λu‖ / |λ| of the eigenpairs that take part",
-        Default = FieldDefault.Of(1e-3),
-        Example = "1e-2",
-        Conditions = [FieldCondition.ForMethods("central-flow")],
     };
 }

@@ -74,6 +74,21 @@ public sealed record RunSummary
     /// <summary>Number of measurements <see cref="EdgeRatioMean"/> is the mean of.</summary>
     public int EdgeRatioPoints { get; init; }
 
+    /// <summary>φ where last measured and converged.</summary>
+    public double? FinalGfsSharpness { get; init; }
+
+    /// <summary>The lowest φ measured.</summary>
+    public double? LowestGfsSharpness { get; init; }
+
+    /// <summary>How far φ ever rose above its lowest value before, relative to that; 0 where it never rose.</summary>
+    public double? GfsWorstRise { get; init; }
+
+    /// <summary>The iteration at which it did.</summary>
+    public long? GfsWorstRiseAt { get; init; }
+
+    /// <summary>Measurements of φ that did not reach what was asked for.</summary>
+    public int? GfsNotConverged { get; init; }
+
     /// <summary>Loss evaluations spent on steps.</summary>
     public long FunctionEvaluations { get; init; }
 
@@ -121,7 +136,7 @@ public sealed record RunSummary
             Seconds = line.Seconds,
             MaxSharpness = line.Sharpness is { } measured && double.IsFinite(measured) && !(MaxSharpness >= measured) ? measured : MaxSharpness,
         };
-        next = EdgeRecord.Add(next, line);
+        next = EdgeRecord.Add(next, line).WithFlowSolution(line);
         return line is { Time: null, StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
             ? next with
             {
@@ -135,6 +150,29 @@ public sealed record RunSummary
     public StabilityThreshold? Threshold() => EdgeThreshold is { } threshold && EdgeFormula is { } formula
         ? new StabilityThreshold(threshold, formula, EdgeRecord.IsPreconditioned(EdgeQuantity))
         : null;
+
+    private RunSummary WithFlowSolution(MetricsLine line)
+    {
+        if (line is not { GfsSharpness: { } phi, GfsConverged: { } converged })
+        {
+            return this;
+        }
+
+        if (!converged)
+        {
+            return this with { GfsNotConverged = (GfsNotConverged ?? 0) + 1 };
+        }
+
+        double rise = LowestGfsSharpness is { } lowest ? Math.Max(0, (phi / lowest) - 1) : 0;
+        bool worst = rise > (GfsWorstRise ?? 0);
+        return this with
+        {
+            FinalGfsSharpness = phi,
+            LowestGfsSharpness = Math.Min(phi, LowestGfsSharpness ?? double.PositiveInfinity),
+            GfsWorstRise = worst ? rise : GfsWorstRise ?? 0,
+            GfsWorstRiseAt = worst ? line.Iteration : GfsWorstRiseAt,
+        };
+    }
 
     /// <summary>Number of points <see cref="MeanEtaSharpness"/> is the mean of.</summary>
     public int EdgePoints { get; init; }

@@ -69,6 +69,11 @@ public sealed class CentralFlow : Method
     public override string Name => "central-flow";
 
     /// <inheritdoc/>
+    /// <remarks>That of the gradient descent it follows; with a bound of one's own there is none.</remarks>
+    public override StabilityThreshold? Threshold =>
+        _options.Bound is null ? StabilityThreshold.OfGradientDescent(_options.StepSize) : null;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> State() => _barrier.Export();
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ public sealed class FlowRunTests : IDisposable
     [Fact]
     public void A_flow_starts_where_a_run_stands_and_ends_at_the_loss_it_was_asked_for()
     {
-        Specification descent = _problem.Specification("gd", "descent") with { Iterations = 6 };
+        Specification descent = _problem.Specification("gd", "descent") with { Activation = "tanh", Iterations = 6 };
         RunOutcome before = Train(descent);
         Specification flow = FlowStart.At(descent.Out!, iteration: null) with { Out = _problem["flow"], UntilLoss = 0.08, Tolerance = 1e-3, CheckpointEvery = 0 };
         FlowSummary summary = FlowSummary.Of(Train(flow));
@@ -19,7 +19,11 @@ public sealed class FlowRunTests : IDisposable
         Assert.Equal(before.Summary.FinalLoss!.Value, lines[0].Loss, 1e-6);
         Assert.Equal(0, lines[0].Time);
         Assert.True(summary.Reached && summary.Loss <= 0.08, summary.Why);
-        Assert.True(lines.Zip(lines.Skip(1)).All(pair => pair.First.Time < pair.Second.Time && pair.First.Loss > pair.Second.Loss));
+
+        // In float32 a loss is good to about 1e-6 parts.
+        Assert.All(lines.Zip(lines.Skip(1)), pair => Assert.True(
+            pair.First.Time < pair.Second.Time && pair.First.Loss * (1 + 1e-5) >= pair.Second.Loss,
+            $"loss {pair.First.Loss:R} at time {pair.First.Time:R}, {pair.Second.Loss:R} at {pair.Second.Time:R}"));
         Assert.Equal(lines.Take(lines.Count - 1).Sum(line => line.StepSize!.Value), summary.Time!.Value, 1e-9);
         Assert.Equal(lines.Sum(line => line.GradientEvaluations ?? 0), summary.Gradients);
         Assert.True(summary.Sharpness > 0 && summary.SharpnessResidual <= 1e-2);
