@@ -42,6 +42,7 @@ from peer_flow import flow_solution  # noqa: E402
 from peer_optimizers import METHODS  # noqa: E402
 from peer_problem import BadRequest, Problem, read_safetensors  # noqa: E402
 from peer_sharpness import arpack, power_iteration, relative_residual  # noqa: E402
+from peer_spectrum import cold_arpack, single_vector_lobpcg, worst_residual  # noqa: E402
 
 
 def memory():
@@ -66,7 +67,7 @@ class Peer:
     """The state between requests: a problem, and the method that is running on it."""
 
     def __init__(self):
-        self.problem = self.optimizer = self.method = self.eigenvector = None
+        self.problem = self.optimizer = self.method = self.eigenvector = self.eigenpairs = None
         self.warm = set()
 
     def ready(self):
@@ -116,7 +117,7 @@ class Peer:
             torch.set_num_threads(request["threads"])
         self.problem = None  # the old data goes before the new comes, or the peak would count both
         self.problem = Problem(request)
-        self.optimizer = self.method = self.eigenvector = None
+        self.optimizer = self.method = self.eigenvector = self.eigenpairs = None
         self.warm = set()
         return {"parameters": sum(p.numel() for p in self.problem.parameters),
                 "threads": torch.get_num_threads(), **memory()}
@@ -183,7 +184,7 @@ class Peer:
 
     def reset(self, request):
         self.ready().restart()
-        self.optimizer = self.method = self.eigenvector = None
+        self.optimizer = self.method = self.eigenvector = self.eigenpairs = None
         return {}
 
     def load(self, request):
@@ -216,6 +217,22 @@ class Peer:
                 "hvps": hvps if solver == "arpack" else found["hvps"],
                 "converged": found["converged"], "seconds": elapsed, **memory()}
 
+    def spectrum(self, request):
+        problem, solver = self.ready(), request.get("solver", "arpack")
+        count, tolerance = request["count"], request.get("tolerance", 1e-4)
+        problem.model.zero_grad(set_to_none=True)
+        if solver == "arpack":
+            (operator, values, vectors), elapsed = self.timed(lambda: cold_arpack(problem, count, tolerance))
+        elif solver == "lobpcg":
+            (operator, values, vectors), elapsed = self.timed(
+                lambda: single_vector_lobpcg(problem, count, tolerance, self.eigenpairs))
+            self.eigenpairs = values, vectors
+        else:
+            raise BadRequest(f"unknown solver '{solver}'; known: arpack, lobpcg")
+        hvps = operator.products.count
+        return {"solver": solver, "eigenvalues": [float(value) for value in values],
+                "residual": worst_residual(operator, values, vectors), "hvps": hvps, "seconds": elapsed, **memory()}
+
     def flow(self, request):
         problem = self.ready()
         self.warm_up("gradient", problem.gradient)
@@ -233,8 +250,8 @@ class Peer:
         return {**memory(), "cpu_seconds": sum(resource.getrusage(resource.RUSAGE_SELF)[:2])}
 
 
-OPERATIONS = ("hello", "setup", "overhead", "gradient", "nls", "loss", "reset", "load", "sharpness",
-              "reset_peak", "rss")
+OPERATIONS = ("hello", "setup", "overhead", "gradient", "nls", "loss", "reset", "load", "sharpness", "spectrum",
+              "flow", "reset_peak", "rss")
 
 
 def answer_to(peer, line):
