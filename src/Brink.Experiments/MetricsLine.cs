@@ -53,6 +53,27 @@ public sealed record MetricsLine
     /// <summary>Accuracy on the test samples, in [0, 1], where measured.</summary>
     public double? TestAccuracy { get; init; }
 
+    /// <summary>φ(w_k), λ₁ at the end of the gradient flow from w_k, where measured. Not to be taken for φ where <see cref="GfsConverged"/> is false.</summary>
+    public double? GfsSharpness { get; init; }
+
+    /// <summary>Whether the flow reached everything asked for.</summary>
+    public bool? GfsConverged { get; init; }
+
+    /// <summary>Estimated relative change of φ were the flow to go on for ever; absent where too little is known.</summary>
+    public double? GfsRemaining { get; init; }
+
+    /// <summary>‖Hv − φv‖ / φ at the end of the flow.</summary>
+    public double? GfsResidual { get; init; }
+
+    /// <summary>Loss at the end of the flow.</summary>
+    public double? GfsLoss { get; init; }
+
+    /// <summary>Norm of the gradient at the end of the flow.</summary>
+    public double? GfsGradNorm { get; init; }
+
+    /// <summary>Gradient evaluations that the flow cost.</summary>
+    public int? GfsGradients { get; init; }
+
     /// <summary>Set beside values that are not finite: what happened, e.g. <c>diverged</c>.</summary>
     public string? Status { get; init; }
 
@@ -60,6 +81,6 @@ public sealed record MetricsLine
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsFinite =>
         double.IsFinite(Loss) && double.IsFinite(Seconds)
-        && ((double?[])[TrainAccuracy, GradNorm, StepSize, ReferenceValue, Sharpness, SharpnessResidual, TestLoss, TestAccuracy])
+        && ((double?[])[TrainAccuracy, GradNorm, StepSize, ReferenceValue, Sharpness, SharpnessResidual, TestLoss, TestAccuracy, GfsSharpness, GfsLoss, GfsGradNorm])
             .All(value => value is null || double.IsFinite(value.Value));
 }

@@ -43,6 +43,7 @@ internal static class BrinkCommandLine
             TrainCommand.Create(),
             ResumeCommand.Create(),
             MeasureCommand.Create(),
+            GfsCommand.Create(),
             DataCommand.Create(),
             BenchCommand.Create(),
             QuickstartCommand.Create(Quickstart),

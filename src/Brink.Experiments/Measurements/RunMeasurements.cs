@@ -8,7 +8,7 @@ internal sealed class RunMeasurements : IDisposable
     private readonly RunMeasurement[] _all;
 
     internal RunMeasurements(Specification specification) =>
-        _all = [new SharpnessMeasuring(specification), new TestMeasuring(specification)];
+        _all = [new SharpnessMeasuring(specification), new TestMeasuring(specification), new FlowSolutionMeasuring(specification)];
 
     public void Dispose() => Array.ForEach(_all, measurement => measurement.Dispose());
 

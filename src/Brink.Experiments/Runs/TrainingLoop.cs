@@ -241,6 +241,11 @@ internal sealed class TrainingLoop : IDisposable
         }
 
         Record(FinalLine(k, at));
+        if (FlowSolutionVerdict.InWords(_summary, _specification.GfsAccuracy) is { } verdict)
+        {
+            Note(verdict);
+        }
+
         string? reason = k < _specification.Iterations ? "reached what it was asked to stop at" : null;
         return End(RunStatus.Finished, reason);
     }

@@ -31,6 +31,48 @@ internal static class RunFields
         Example = "10",
     };
 
+    internal static readonly SpecificationField<int> GfsEvery = new("gfs-every", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(0)))
+    {
+        Help = "Iterations between two measurements of the gradient-flow-solution sharpness φ; 0 for never",
+        Default = FieldDefault.Of(0),
+        Example = "20",
+    };
+
+    internal static readonly SpecificationField<double> GfsTolerance = new("gfs-tolerance", FieldGroup.Measurements, new NumericForm<double>(Interval.Open(0, 1)))
+    {
+        Help = "Allowed local error of a step of φ's flow, relative to the weights",
+        Default = FieldDefault.Of(1e-4),
+        Example = "1e-5",
+    };
+
+    internal static readonly SpecificationField<double> GfsAccuracy = new("gfs-accuracy", FieldGroup.Measurements, new NumericForm<double>(Interval.Open(0, 1)))
+    {
+        Help = "φ's flow goes on until the relative change of λ₁ still to come is estimated to be at most this",
+        Default = FieldDefault.Of(1e-3),
+        Example = "1e-4",
+    };
+
+    internal static readonly SpecificationField<double> GfsUntilLoss = new("gfs-until-loss", FieldGroup.Measurements, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "Loss that φ's flow has to reach",
+        Default = FieldDefault.None("1e-4, unless gfs-until-grad-norm is given"),
+        Example = "1e-5",
+    };
+
+    internal static readonly SpecificationField<double> GfsUntilGradNorm = new("gfs-until-grad-norm", FieldGroup.Measurements, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "Norm of the gradient that φ's flow has to reach",
+        Default = FieldDefault.None("none"),
+        Example = "1e-3",
+    };
+
+    internal static readonly SpecificationField<int> GfsGradients = new("gfs-gradients", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(1)))
+    {
+        Help = "Gradients that one flow may cost; a φ that needs more is recorded as not converged",
+        Default = FieldDefault.Of(100_000),
+        Example = "5000",
+    };
+
     internal static readonly SpecificationField<long> Iterations = new("iterations", FieldGroup.Run, new NumericForm<long>(Interval.AtLeast(0)))
     {
         Help = "Steps to take",

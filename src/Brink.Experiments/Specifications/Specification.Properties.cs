@@ -335,6 +335,48 @@ public sealed partial record Specification
         init => Set(RunFields.RecordEvery, value);
     }
 
+    /// <summary>Iterations between measurements of the gradient-flow-solution sharpness; 0 for never.</summary>
+    public int GfsEvery
+    {
+        get => Value(RunFields.GfsEvery);
+        init => Set(RunFields.GfsEvery, value);
+    }
+
+    /// <summary>Allowed local error of a step of its flow, relative to the weights, in (0, 1).</summary>
+    public double GfsTolerance
+    {
+        get => Value(RunFields.GfsTolerance);
+        init => Set(RunFields.GfsTolerance, value);
+    }
+
+    /// <summary>Relative change of λ₁ still to come at which its flow ends, in (0, 1).</summary>
+    public double GfsAccuracy
+    {
+        get => Value(RunFields.GfsAccuracy);
+        init => Set(RunFields.GfsAccuracy, value);
+    }
+
+    /// <summary>Loss that its flow has to reach, above 0, or null.</summary>
+    public double? GfsUntilLoss
+    {
+        get => Number(RunFields.GfsUntilLoss);
+        init => Set(RunFields.GfsUntilLoss, value);
+    }
+
+    /// <summary>Gradient norm that its flow has to reach, above 0, or null.</summary>
+    public double? GfsUntilGradNorm
+    {
+        get => Number(RunFields.GfsUntilGradNorm);
+        init => Set(RunFields.GfsUntilGradNorm, value);
+    }
+
+    /// <summary>Gradients that one flow may cost, at least 1.</summary>
+    public int GfsGradients
+    {
+        get => Value(RunFields.GfsGradients);
+        init => Set(RunFields.GfsGradients, value);
+    }
+
     /// <summary>Steps to take, at least 0.</summary>
     public long Iterations
     {

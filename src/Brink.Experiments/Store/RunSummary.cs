@@ -45,6 +45,21 @@ public sealed record RunSummary
     /// <summary>Mean of η_k·λ₁(H_k) over the points where λ₁ was measured and a step was taken; 2 is the edge of stability.</summary>
     public double? MeanEtaSharpness { get; init; }
 
+    /// <summary>φ where last measured and converged.</summary>
+    public double? FinalGfsSharpness { get; init; }
+
+    /// <summary>The lowest φ measured.</summary>
+    public double? LowestGfsSharpness { get; init; }
+
+    /// <summary>How far φ ever rose above its lowest value before, relative to that; 0 where it never rose.</summary>
+    public double? GfsWorstRise { get; init; }
+
+    /// <summary>The iteration at which it did.</summary>
+    public long? GfsWorstRiseAt { get; init; }
+
+    /// <summary>Measurements of φ that did not reach what was asked for.</summary>
+    public int? GfsNotConverged { get; init; }
+
     /// <summary>Loss evaluations spent on steps.</summary>
     public long FunctionEvaluations { get; init; }
 
@@ -91,6 +106,7 @@ public sealed record RunSummary
             Hvps = Hvps + (line.Hvps ?? 0),
             Seconds = line.Seconds,
         };
+        next = next.WithFlowSolution(line);
         return line is { StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
             ? next with
             {
@@ -98,6 +114,29 @@ public sealed record RunSummary
                 EdgePoints = EdgePoints + 1,
             }
             : next;
+    }
+
+    private RunSummary WithFlowSolution(MetricsLine line)
+    {
+        if (line is not { GfsSharpness: { } phi, GfsConverged: { } converged })
+        {
+            return this;
+        }
+
+        if (!converged)
+        {
+            return this with { GfsNotConverged = (GfsNotConverged ?? 0) + 1 };
+        }
+
+        double rise = LowestGfsSharpness is { } lowest ? Math.Max(0, (phi / lowest) - 1) : 0;
+        bool worst = rise > (GfsWorstRise ?? 0);
+        return this with
+        {
+            FinalGfsSharpness = phi,
+            LowestGfsSharpness = Math.Min(phi, LowestGfsSharpness ?? double.PositiveInfinity),
+            GfsWorstRise = worst ? rise : GfsWorstRise ?? 0,
+            GfsWorstRiseAt = worst ? line.Iteration : GfsWorstRiseAt,
+        };
     }
 
     /// <summary>Number of points <see cref="MeanEtaSharpness"/> is the mean of.</summary>
