@@ -61,10 +61,10 @@ public abstract class TheoryModel
         return hessian;
     }
 
-    /// <summary>λ₁(∇²f(w)), by a dense eigenvalue decomposition.</summary>
+    /// <summary>λ₁(∇²f(w)), by a dense eigenvalue decomposition where the model knows no shorter way.</summary>
     /// <param name="w">The point.</param>
     /// <returns>The sharpness.</returns>
-    public double Sharpness(ReadOnlySpan<double> w) => LargestEigenvalue(Matrix<double>.Build.DenseOfArray(Hessian(w)));
+    public virtual double Sharpness(ReadOnlySpan<double> w) => LargestEigenvalue(Matrix<double>.Build.DenseOfArray(Hessian(w)));
 
     /// <summary>Where the gradient flow ẇ = −∇f(w) from a point ends, in closed form.</summary>
     /// <param name="start">w(0).</param>
