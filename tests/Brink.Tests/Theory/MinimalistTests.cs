@@ -84,7 +84,7 @@ public sealed class MinimalistTests
             Assert.Equal(model.Sharpness(end), model.FlowLimitSharpness(start), 1e-6);
             foreach (MinimalistFlowPoint point in new MinimalistFlow(model).Follow(start, 3, 7))
             {
-                Assert.Equal(Minimalist.Conserved(start), Minimalist.Conserved([point.Alpha, point.Beta1, point.Beta2]), 1e-4);
+                Assert.Equal(Minimalist.Conserved(start), Minimalist.Conserved([point.Alpha, point.Beta1, point.Beta2]), 1e-7);
             }
         }
     }

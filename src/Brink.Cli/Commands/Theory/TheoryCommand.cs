@@ -15,5 +15,8 @@ internal static class TheoryCommand
         "brink theory linear --widths 1,1,1 --target 1")
     {
         TheoryMinimalistCommand.Create(),
+        TheoryScalarCommand.Create(),
+        TheorySquaredRegressionCommand.Create(),
+        TheoryLinearCommand.Create(),
     };
 }

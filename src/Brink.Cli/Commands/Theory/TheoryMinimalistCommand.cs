@@ -56,7 +56,7 @@ internal static class TheoryMinimalistCommand
             IReadOnlyList<Verdict> verdicts = study.Verdicts();
             var summary = new MinimalistSummary(
                 study.Diverged ? "diverged" : "finished", points[^1].Iteration, study.Phases, study.LargestProduct, study.LargestProductAfterCrossing,
-                study.Delta, study.LateMeanProduct, study.LateMeanGfsProduct, study.Slope, study.SurrogateRate, points[^1], verdicts,
+                study.Delta, study.LateMeanProduct, study.GfsProductMeans, study.Slope, study.SurrogateRate, points[^1], verdicts,
                 Flows(descent, points, specification.Flows, cancellation),
                 specification.Constrained ? Constrained(descent, points) : null);
             results.Write(
@@ -137,5 +137,5 @@ internal sealed record MinimalistFlowFromPoint(
 /// <summary>What summary.json holds.</summary>
 internal sealed record MinimalistSummary(
     string Status, int IterationsDone, MinimalistPhases Phases, double LargestEtaSharpness, double? LargestEtaSharpnessAfterCrossing, double? Delta,
-    double? LateMeanEtaSharpness, double? LateMeanEtaGfsSharpness, double? SlopeLogLossConverging, double SurrogateRate, MinimalistPoint Last,
+    double? LateMeanEtaSharpness, IReadOnlyList<double> EtaGfsSharpnessMeans, double? SlopeLogLossConverging, double SurrogateRate, MinimalistPoint Last,
     IReadOnlyList<Verdict> Verdicts, IReadOnlyList<MinimalistFlowFromPoint> Flows, IReadOnlyList<MinimalistFlowPoint>? ConstrainedTrajectory);
