@@ -38,6 +38,7 @@ if __name__ == "__main__":
 
 import torch  # noqa: E402  (the check above must come first)
 
+from peer_flow import flow_solution  # noqa: E402
 from peer_optimizers import METHODS  # noqa: E402
 from peer_problem import BadRequest, Problem, read_safetensors  # noqa: E402
 from peer_sharpness import arpack, power_iteration, relative_residual  # noqa: E402
@@ -214,6 +215,14 @@ class Peer:
                 "residual": relative_residual(found["eigenvalue"], found["vector"], product),
                 "hvps": hvps if solver == "arpack" else found["hvps"],
                 "converged": found["converged"], "seconds": elapsed, **memory()}
+
+    def flow(self, request):
+        problem = self.ready()
+        self.warm_up("gradient", problem.gradient)
+        problem.model.zero_grad(set_to_none=True)
+        found, elapsed = self.timed(lambda: flow_solution(
+            problem, request["until_loss"], request.get("most_gradients", 100000)))
+        return {**found, "seconds": elapsed}
 
     def reset_peak(self, request):
         with open("/proc/self/clear_refs", "w", encoding="ascii") as refs:

@@ -44,6 +44,8 @@ internal static class BrinkCommandLine
             TrainCommand.Create(),
             ResumeCommand.Create(),
             MeasureCommand.Create(),
+            SpectrumCommand.Create(),
+            FlowCommand.Create(),
             GfsCommand.Create(),
             DataCommand.Create(),
             BenchCommand.Create(),

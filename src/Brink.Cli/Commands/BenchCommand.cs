@@ -13,7 +13,7 @@ namespace Brink.Cli.Commands;
 /// <summary><c>brink bench</c>: Brink beside a PyTorch peer, in turns, on this machine.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness"];
+    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness", "gfs"];
 
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
@@ -115,6 +115,16 @@ internal static class BenchCommand
                 }
             }
 
+            if (cases.Contains("gfs"))
+            {
+                using var setting = new BenchSetting(
+                    peer, Of("mlp", "gd").With("count", "1000"), words.WriteLine);
+                foreach (BenchRow row in FlowSolutionCase.Rows(setting, times, words.WriteLine))
+                {
+                    Add(row);
+                }
+            }
+
             if (asJson)
             {
                 JsonText.Write(output, rows);
@@ -168,6 +178,7 @@ internal static class BenchCommand
     private static string Amount(double value, string unit) => unit switch
     {
         "bytes" => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:F0} MB"),
+        "gradients" => string.Create(CultureInfo.InvariantCulture, $"{value:F0}"),
         "ns" => string.Create(CultureInfo.InvariantCulture, $"{value:F0} ns"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:G3} s"),
     };

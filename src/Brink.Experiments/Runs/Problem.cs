@@ -65,7 +65,8 @@ public sealed class Problem : IDisposable
         Runtime.Initialize();
         RequireDevice(specification.Device);
         var store = new DataStore(specification.DataDir);
-        ImageSet images = store.Load(specification.Data, specification.Split, Selection(specification), specification.From);
+        ImageSet images = store.Load(
+            specification.Data, specification.Split, Selection(specification), specification.From, specification.Classes);
         Specification resolved = specification.Resolve(images.Classes);
         var problem = new Problem(resolved, store, images, BuildNetwork(resolved, images));
         try
@@ -238,7 +239,7 @@ public sealed class Problem : IDisposable
         }
 
         string other = Specification.Split == "train" ? "test" : "train";
-        ImageSet images = _store.Load(Specification.Data, other, SampleSelection.All, Specification.From);
+        ImageSet images = _store.Load(Specification.Data, other, SampleSelection.All, Specification.From, Specification.Classes);
         note($"test metrics on the {images.Count} images of the {other} split");
         using var scope = new TensorScope();
         (Tensor inputs, Tensor labels) = Samples(images, images.Count);

@@ -48,6 +48,13 @@ public sealed partial record Specification
         init => Set(SubjectFields.Count, value);
     }
 
+    /// <summary>Labels of the classes kept, each once; null for all.</summary>
+    public IReadOnlyList<int>? Classes
+    {
+        get => GivenValue(SubjectFields.Classes) as IReadOnlyList<int>;
+        init => Set(SubjectFields.Classes, value);
+    }
+
     /// <summary>Folder of downloaded data sets, or null for the user's cache folder.</summary>
     public string? DataDir
     {
@@ -307,6 +314,55 @@ public sealed partial record Specification
         init => Set(MethodFields.BatchSize, value);
     }
 
+    /// <summary>Name of the flow's integrator.</summary>
+    public string Integrator
+    {
+        get => Value(MethodFields.Integrator);
+        init => Set(MethodFields.Integrator, value);
+    }
+
+    /// <summary>Local error allowed a step along the flow relative to the weights, in (0, 1).</summary>
+    public double Tolerance
+    {
+        get => Value(MethodFields.Tolerance);
+        init => Set(MethodFields.Tolerance, value);
+    }
+
+    /// <summary>α of the step α/λ₁ of rk4, above 0.</summary>
+    public double StepFraction
+    {
+        get => Value(MethodFields.StepFraction);
+        init => Set(MethodFields.StepFraction, value);
+    }
+
+    /// <summary>Time along the flow between two iterations, above 0; null for every step of the integrator.</summary>
+    public double? Interval
+    {
+        get => Number(MethodFields.FlowInterval);
+        init => Set(MethodFields.FlowInterval, value);
+    }
+
+    /// <summary>η of a gradient descent beside the flow, above 0; null for none.</summary>
+    public double? CompareEta
+    {
+        get => Number(MethodFields.CompareEta);
+        init => Set(MethodFields.CompareEta, value);
+    }
+
+    /// <summary>Time at which the flow stops, above 0; null for no such stop.</summary>
+    public double? UntilTime
+    {
+        get => Number(MethodFields.UntilTime);
+        init => Set(MethodFields.UntilTime, value);
+    }
+
+    /// <summary>Gradients a flow may spend, at least 1.</summary>
+    public long MaxGradients
+    {
+        get => Value(MethodFields.MaxGradients);
+        init => Set(MethodFields.MaxGradients, value);
+    }
+
     /// <summary>Iterations between measurements of λ₁; 0 for never.</summary>
     public int SharpnessEvery
     {
@@ -319,6 +375,62 @@ public sealed partial record Specification
     {
         get => Value(RunFields.SharpnessTolerance);
         init => Set(RunFields.SharpnessTolerance, value);
+    }
+
+    /// <summary>How many of the largest eigenvalues are followed, at least 0.</summary>
+    public int Eigenvalues
+    {
+        get => Value(RunFields.Eigenvalues);
+        init => Set(RunFields.Eigenvalues, value);
+    }
+
+    /// <summary>Above which eigenvalues are followed too, or null.</summary>
+    public SpectrumThreshold? EigenvaluesAbove
+    {
+        get => Number(RunFields.EigenvaluesAbove);
+        init => Set(RunFields.EigenvaluesAbove, value);
+    }
+
+    /// <summary>How many of the smallest eigenvalues are followed, at least 0.</summary>
+    public int Smallest
+    {
+        get => Value(RunFields.Smallest);
+        init => Set(RunFields.Smallest, value);
+    }
+
+    /// <summary>Iterations between measurements of the followed eigenvalues; 0 for never.</summary>
+    public int EigenvaluesEvery
+    {
+        get => Value(RunFields.EigenvaluesEvery);
+        init => Set(RunFields.EigenvaluesEvery, value);
+    }
+
+    /// <summary>Relative residual at which a followed eigenpair is accepted, in (0, 1).</summary>
+    public double EigenvaluesTolerance
+    {
+        get => Value(RunFields.EigenvaluesTolerance);
+        init => Set(RunFields.EigenvaluesTolerance, value);
+    }
+
+    /// <summary>Most eigenvalues that <see cref="EigenvaluesAbove"/> may come to follow, at least 1.</summary>
+    public int EigenvaluesMost
+    {
+        get => Value(RunFields.EigenvaluesMost);
+        init => Set(RunFields.EigenvaluesMost, value);
+    }
+
+    /// <summary><c>iterates</c> or <c>midpoints</c>: where sharpness and eigenvalues are measured.</summary>
+    public string MeasureAt
+    {
+        get => Value(RunFields.MeasureAt);
+        init => Set(RunFields.MeasureAt, value);
+    }
+
+    /// <summary>Whether the eigenvalues followed are those of P⁻¹H.</summary>
+    public bool Preconditioned
+    {
+        get => Value(RunFields.Preconditioned);
+        init => Set(RunFields.Preconditioned, value);
     }
 
     /// <summary>Iterations between evaluations on the other split; 0 for never.</summary>
@@ -473,5 +585,47 @@ public sealed partial record Specification
     {
         get => Text(RunFields.Out);
         init => Set(RunFields.Out, value);
+    }
+
+    /// <summary>Least number of substeps of <c>central-flow</c>, at least 1.</summary>
+    public int Substeps
+    {
+        get => Value(MethodFields.Substeps);
+        init => Set(MethodFields.Substeps, value);
+    }
+
+    /// <summary>Upper bound of λ₁ along <c>central-flow</c>, above 0; null for 2/η.</summary>
+    public double? Bound
+    {
+        get => Number(MethodFields.Bound);
+        init => Set(MethodFields.Bound, value);
+    }
+
+    /// <summary>Share of the bound above which eigenvalues take part, in (0, 1).</summary>
+    public double CentralShare
+    {
+        get => Value(MethodFields.CentralShare);
+        init => Set(MethodFields.CentralShare, value);
+    }
+
+    /// <summary>Most eigenvalues that take part, 1 to 20.</summary>
+    public int CentralMost
+    {
+        get => Value(MethodFields.CentralMost);
+        init => Set(MethodFields.CentralMost, value);
+    }
+
+    /// <summary>Relative residual of the eigenpairs that take part, in (0, 1).</summary>
+    public double CentralTolerance
+    {
+        get => Value(MethodFields.CentralTolerance);
+        init => Set(MethodFields.CentralTolerance, value);
+    }
+
+    /// <summary>What goes beside a central flow: <c>none</c>, <c>gd</c> or <c>gd-and-flow</c>.</summary>
+    public string Beside
+    {
+        get => Value(RunFields.Beside);
+        init => Set(RunFields.Beside, value);
     }
 }

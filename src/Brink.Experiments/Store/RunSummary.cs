@@ -1,3 +1,5 @@
+using Brink.Methods;
+
 namespace Brink.Experiments;
 
 /// <summary>
@@ -44,6 +46,33 @@ public sealed record RunSummary
 
     /// <summary>Mean of η_k·λ₁(H_k) over the points where λ₁ was measured and a step was taken; 2 is the edge of stability.</summary>
     public double? MeanEtaSharpness { get; init; }
+
+    /// <summary>Largest λ₁ measured.</summary>
+    public double? MaxSharpness { get; init; }
+
+    /// <summary>The method's edge of stability, on <see cref="EdgeQuantity"/>; null for methods whose step or batch changes.</summary>
+    public double? EdgeThreshold { get; init; }
+
+    /// <summary>How the threshold comes about, e.g. <c>2/η</c>.</summary>
+    public string? EdgeFormula { get; init; }
+
+    /// <summary>The field of metrics that the threshold bounds: <c>sharpness</c> or <c>preconditioned_sharpness</c>.</summary>
+    public string? EdgeQuantity { get; init; }
+
+    /// <summary>The first iteration at which that quantity was measured at or above the threshold; null where it never was.</summary>
+    public long? EdgeReachedAt { get; init; }
+
+    /// <summary>Smallest quotient of quantity and threshold measured from then on.</summary>
+    public double? EdgeRatioLowest { get; init; }
+
+    /// <summary>Largest quotient of quantity and threshold measured from then on.</summary>
+    public double? EdgeRatioHighest { get; init; }
+
+    /// <summary>Mean quotient of quantity and threshold measured from then on.</summary>
+    public double? EdgeRatioMean { get; init; }
+
+    /// <summary>Number of measurements <see cref="EdgeRatioMean"/> is the mean of.</summary>
+    public int EdgeRatioPoints { get; init; }
 
     /// <summary>φ where last measured and converged.</summary>
     public double? FinalGfsSharpness { get; init; }
@@ -105,9 +134,10 @@ public sealed record RunSummary
             GradientEvaluations = GradientEvaluations + (line.GradientEvaluations ?? 0),
             Hvps = Hvps + (line.Hvps ?? 0),
             Seconds = line.Seconds,
+            MaxSharpness = line.Sharpness is { } measured && double.IsFinite(measured) && !(MaxSharpness >= measured) ? measured : MaxSharpness,
         };
-        next = next.WithFlowSolution(line);
-        return line is { StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
+        next = EdgeRecord.Add(next, line).WithFlowSolution(line);
+        return line is { Time: null, StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
             ? next with
             {
                 MeanEtaSharpness = (((MeanEtaSharpness ?? 0) * EdgePoints) + (eta * sharpness)) / (EdgePoints + 1),
@@ -115,6 +145,11 @@ public sealed record RunSummary
             }
             : next;
     }
+
+    /// <summary>The method's edge of stability as these fields tell it; null where there is none.</summary>
+    public StabilityThreshold? Threshold() => EdgeThreshold is { } threshold && EdgeFormula is { } formula
+        ? new StabilityThreshold(threshold, formula, EdgeRecord.IsPreconditioned(EdgeQuantity))
+        : null;
 
     private RunSummary WithFlowSolution(MetricsLine line)
     {

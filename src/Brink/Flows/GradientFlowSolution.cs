@@ -76,7 +76,7 @@ public sealed record GradientFlowSolution(
             }
         }
 
-        var settling = new SharpnessSettling();
+        var settling = new SharpnessSettling(options.LossToReach is not null);
         var missed = new List<string>();
         double residual = double.NaN;
         double time = 0;
@@ -158,7 +158,7 @@ public sealed record GradientFlowSolution(
             at.ReleaseCurvature();
             hvps += found.Products;
             residual = found.RelativeResidual;
-            settling.Add(time, found.Value);
+            settling.Add(time, found.Value, at.Value, at.Gradient().Norm());
         }
 
         void Judge(double loss, double norm, double remaining)
