@@ -1,4 +1,7 @@
+using Brink.Flows;
+using Brink.Objectives;
 using Brink.Theory;
+using Brink.Torch;
 using FsCheck;
 using FsCheck.Fluent;
 using MathNet.Numerics.LinearAlgebra;
@@ -86,6 +89,28 @@ public sealed class MinimalistTests
             {
                 Assert.Equal(Minimalist.Conserved(start), Minimalist.Conserved([point.Alpha, point.Beta1, point.Beta2]), 1e-7);
             }
+        }
+    }
+
+    [Fact]
+    public void The_closed_form_of_the_flow_is_the_librarys_integrators()
+    {
+        using var scope = new TensorScope();
+        double[] start = [0.9, 0.4, 0.5];
+        foreach (TheoryModel model in (TheoryModel[])[new Minimalist(3, 0.5), new ScalarNetwork(3)])
+        {
+            using var objective = new ModelObjective(model);
+            using var integrator = new DormandPrince(1e-11, 1e-13);
+            Evaluation at = objective.Evaluate(Tensor.From(start).Clone().Unscoped(), Wanted.ValueAndGradient);
+            for (int step = 0; step < 20_000 && at.Gradient().Norm() > 1e-11; step++)
+            {
+                Evaluation next = integrator.Step(objective, at, double.PositiveInfinity).Next;
+                at.Dispose();
+                at = next;
+            }
+
+            Assert.All(at.Weights.ToArray<double>().Zip(model.FlowLimit(start)), pair => Assert.Equal(pair.First, pair.Second, 1e-8));
+            at.Dispose();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Brink.Cli.CommandLine;
+using Brink.Cli.Figures;
 using Brink.Cli.Terminal;
 using Brink.Theory;
 
@@ -55,7 +56,7 @@ internal static class TheoryLinearCommand
                 study.Dimension, study.SmallestFactor, study.StableSet.Count, study.StableSet.Largest, study.StableBound, study.Lines, study.Verdicts);
             var specification = new LinearSpecification(
                 shape, Rows(x), Rows(y), parsed.GetValue(perSample), low, high, count, options.Starts, options.Deviation, options.Iterations, options.Samples, parsed.GetValue(seed));
-            results.Write(parsed, "linear", specification, study.Lines, summary, output => Print(output, study), study.Verdicts);
+            results.Write(parsed, "linear", specification, study.Lines, summary, output => Print(output, study), study.Verdicts, () => Draw(study));
             return 0;
         });
         return command;
@@ -69,6 +70,21 @@ internal static class TheoryLinearCommand
         {
             output.WriteLine($"{line.Eta,10:G4}{Quantity.Percent(line.FractionConverged),12}{Quantity.Percent(line.FractionDiverged),12}{Quantity.Number(line.MedianGradientNorm),14}");
         }
+    }
+
+    private static Figure Draw(LinearStudy study)
+    {
+        double[] etas = [.. study.Lines.Select(line => line.Eta)];
+        return new Figure(new FigureAxis("η"), new FigureAxis("part of the starts; gradient norm"))
+        {
+            Curves =
+            [
+                new FigureCurve("converged", etas, [.. study.Lines.Select(line => line.FractionConverged)]),
+                new FigureCurve("diverged", etas, [.. study.Lines.Select(line => line.FractionDiverged)]),
+                new FigureCurve("median gradient norm of the rest", etas, [.. study.Lines.Select(line => line.MedianGradientNorm ?? double.NaN)]) { Dashed = true },
+            ],
+            Thresholds = study.CriticalStep is { } critical ? [new FigureThreshold(critical, "critical step", Vertical: true)] : [],
+        };
     }
 
     private static double[,] Identity(int size)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
 using Brink.Cli.CommandLine;
+using Brink.Cli.Figures;
 using Brink.Cli.Terminal;
 using Brink.Theory;
 
@@ -15,15 +16,15 @@ internal static class TheoryMinimalistCommand
     /// <returns>The command.</returns>
     public static Command Create()
     {
-        Option<double> lambda1 = Number("--lambda1", 100, "λ₁, second moment of the irrelevant input; positive");
-        Option<double> lambda2 = Number("--lambda2", 0.01, "λ₂, second moment of the relevant input; 0 or above");
-        Option<double> eta = Number("--eta", 0.05, "Step size η; 0 or above");
-        Option<double> epsilon = Number("--epsilon", 1e-3, "ε below which |β₁| is not let fall; 0 for no projection");
-        Option<double> alpha = Number("--alpha", 0.1, "α at the start");
-        Option<double> beta1 = Number("--beta1", 0.1, "β₁ at the start");
-        Option<double> beta2 = Number("--beta2", 0.1, "β₂ at the start");
-        var iterations = new Option<int>("--iterations") { Description = "Steps to take", DefaultValueFactory = _ => 20000, HelpName = "n" };
-        var flows = new Option<int>("--flows") { Description = "Follow the gradient flow from this many points of the run, evenly spread; the curves come with the summary", DefaultValueFactory = _ => 0, HelpName = "n" };
+        Option<double> lambda1 = TheoryOptions.Number("--lambda1", 100, "λ₁, second moment of the irrelevant input; positive");
+        Option<double> lambda2 = TheoryOptions.Number("--lambda2", 0.01, "λ₂, second moment of the relevant input; 0 or above");
+        Option<double> eta = TheoryOptions.Number("--eta", 0.05, "Step size η; 0 or above");
+        Option<double> epsilon = TheoryOptions.Number("--epsilon", 1e-3, "ε below which |β₁| is not let fall; 0 for no projection");
+        Option<double> alpha = TheoryOptions.Number("--alpha", 0.1, "α at the start");
+        Option<double> beta1 = TheoryOptions.Number("--beta1", 0.1, "β₁ at the start");
+        Option<double> beta2 = TheoryOptions.Number("--beta2", 0.1, "β₂ at the start");
+        Option<int> iterations = TheoryOptions.Whole("--iterations", 20000, "Steps to take");
+        Option<int> flows = TheoryOptions.Whole("--flows", 0, "Follow the gradient flow from this many points of the run, evenly spread; the curves come with the summary");
         var constrained = new Option<bool>("--constrained") { Description = "Follow the gradient flow on the set S ≤ 2/η from the start, for the run's length of time" };
         TheoryOutput results = new();
         var command = new DocumentedCommand(
@@ -64,14 +65,12 @@ internal static class TheoryMinimalistCommand
                 points.Select(point => new MinimalistLine(
                     point.Iteration, point.Alpha, point.Beta1, point.Beta2, point.Loss, point.LossOscillating, point.LossConverging,
                     point.Sharpness, point.GfsSharpness, point.IsFinite ? null : "not_finite")),
-                summary, output => Print(output, specification, study, points), verdicts);
+                summary, output => Print(output, specification, study, points), verdicts,
+                () => Draw(points, specification.Eta));
             return 0;
         });
         return command;
     }
-
-    private static Option<double> Number(string name, double value, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "x" };
 
     private static List<MinimalistFlowFromPoint> Flows(
         MinimalistDescent descent, List<MinimalistPoint> points, int count, CancellationToken cancellation)
@@ -115,6 +114,20 @@ internal static class TheoryMinimalistCommand
         output.WriteLine($"{Quantity.Count(points[^1].Iteration)} iterations{(study.Diverged ? ", diverged" : string.Empty)}: L₁ {Quantity.Number(points[^1].LossOscillating)}, L₂ {Quantity.Number(points[^1].LossConverging)}, S·η {points[^1].Sharpness * specification.Eta:F4}");
         output.WriteLine($"phases begin at: progressive sharpening {At(study.Phases.ProgressiveSharpening)}, edge of stability {At(study.Phases.EdgeOfStability)}, convergence {At(study.Phases.Convergence)}");
         output.WriteLine($"S·η at most {study.LargestProduct:F4}, after the crossing {study.LargestProductAfterCrossing?.ToString("F4") ?? Quantity.Absent}, late mean {study.LateMeanProduct?.ToString("F5") ?? Quantity.Absent}; slope of log L₂ {study.Slope?.ToString("F7") ?? Quantity.Absent}");
+    }
+
+    private static Figure Draw(List<MinimalistPoint> points, double eta)
+    {
+        double[] iterations = [.. points.Select(point => (double)point.Iteration)];
+        return new Figure(new FigureAxis("iteration"), new FigureAxis("sharpness times η"))
+        {
+            Curves =
+            [
+                new FigureCurve("S η at the iterate", iterations, [.. points.Select(point => point.Sharpness * eta)]),
+                new FigureCurve("φ η at the end of the flow from it", iterations, [.. points.Select(point => (point.GfsSharpness ?? double.NaN) * eta)]) { Dashed = true },
+            ],
+            Thresholds = [new FigureThreshold(2, "the edge, 2")],
+        };
     }
 
     private static string At(int? iteration) => iteration is { } k ? Quantity.Count(k) : Quantity.Absent;

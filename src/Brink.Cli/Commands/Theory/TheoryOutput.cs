@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Brink.Cli.Figures;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
 using Brink.Theory;
@@ -10,6 +11,7 @@ internal sealed class TheoryOutput
 {
     private readonly Option<string> _out = new("--out") { Description = "Folder for spec.json, metrics.jsonl and summary.json; nothing is stored without it", HelpName = "folder" };
     private readonly Option<string> _csv = new("--csv") { Description = "Write the lines of metrics.jsonl to this file as CSV too", HelpName = "file" };
+    private readonly Option<string> _figure = new("--figure") { Description = "Draw the curves as SVG, PNG and PDF under this name, given without an ending; needs gnuplot", HelpName = "path" };
     private readonly Option<bool> _force = new("--force") { Description = "Replace results of a theory command that are in the folder already" };
     private readonly Option<bool> _json = JsonText.Option();
 
@@ -19,6 +21,7 @@ internal sealed class TheoryOutput
     {
         command.Add(_out);
         command.Add(_csv);
+        command.Add(_figure);
         command.Add(_force);
         command.Add(_json);
     }
@@ -32,9 +35,10 @@ internal sealed class TheoryOutput
     /// <param name="summary">What summary.json holds and <c>--json</c> prints.</param>
     /// <param name="print">Prints the summary for people; the verdicts follow.</param>
     /// <param name="verdicts">The verdict table.</param>
+    /// <param name="draw">The figure, made only where one is asked for.</param>
     internal void Write<TLine>(
         ParseResult parsed, string theory, object specification, IEnumerable<TLine> lines, object summary,
-        Action<TextWriter> print, IReadOnlyList<Verdict> verdicts)
+        Action<TextWriter> print, IReadOnlyList<Verdict> verdicts, Func<Figure> draw)
         where TLine : notnull
     {
         TextWriter output = parsed.InvocationConfiguration.Output;
@@ -56,6 +60,7 @@ internal sealed class TheoryOutput
             LinesAsCsv.Write(csv, lines);
         }
 
+        IReadOnlyList<string> pictures = parsed.GetValue(_figure) is { } name ? Gnuplot.Draw(draw(), name, "svg", "png", "pdf") : [];
         if (parsed.GetValue(_json))
         {
             JsonText.Write(output, summary);
@@ -65,10 +70,10 @@ internal sealed class TheoryOutput
         print(output);
         output.WriteLine();
         WriteVerdicts(output, verdicts);
-        if (folder is not null)
+        if (folder is not null || pictures.Count > 0)
         {
             output.WriteLine();
-            output.WriteLine($"written to {folder}");
+            output.WriteLine($"written to {string.Join(", ", pictures.Prepend(folder).OfType<string>())}");
         }
     }
 

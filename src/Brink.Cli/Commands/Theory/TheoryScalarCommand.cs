@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
 using Brink.Cli.CommandLine;
+using Brink.Cli.Figures;
 using Brink.Cli.Terminal;
 using Brink.Theory;
 
@@ -76,7 +77,8 @@ internal static class TheoryScalarCommand
                         output.WriteLine($"map: {string.Join(", ", cells.GroupBy(cell => cell.Outcome).OrderBy(group => group.Key).Select(group => $"{group.Key} {group.Count()}"))} of {cells.Count} cells");
                     }
                 },
-                verdicts);
+                verdicts,
+                () => Draw(points, specification.Eta));
             return 0;
         });
         return command;
@@ -117,7 +119,29 @@ internal static class TheoryScalarCommand
                     output.WriteLine($"{count.Depth,4}{count.Starts,10}{count.InHypotheses,16}{count.Rose,9}{count.AtTheEdge,20}");
                 }
             },
-            verdicts);
+            verdicts,
+            () => new Figure(new FigureAxis("depth"), new FigureAxis("part of the starts"))
+            {
+                Curves =
+                [
+                    new FigureCurve("in the hypotheses", [.. counts.Select(count => (double)count.Depth)], [.. counts.Select(count => (double)count.InHypotheses / count.Starts)], CurveStyle.Points),
+                    new FigureCurve("of those, at the edge in the end", [.. counts.Select(count => (double)count.Depth)], [.. counts.Select(count => (double)count.AtTheEdge / count.InHypotheses)], CurveStyle.Points),
+                ],
+            });
+    }
+
+    private static Figure Draw(List<ScalarPoint> points, double eta)
+    {
+        double[] iterations = [.. points.Select(point => (double)point.Iteration)];
+        return new Figure(new FigureAxis("iteration"), new FigureAxis("sharpness times η"))
+        {
+            Curves =
+            [
+                new FigureCurve("S η at the iterate", iterations, [.. points.Select(point => point.Sharpness * eta)]),
+                new FigureCurve("φ η at the end of the flow from it", iterations, [.. points.Select(point => (point.GfsSharpness ?? double.NaN) * eta)]) { Dashed = true },
+            ],
+            Thresholds = [new FigureThreshold(2, "the edge, 2")],
+        };
     }
 
     private static Verdict[] Verdicts(ScalarRun run) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Serialization;
 using Brink.Cli.CommandLine;
+using Brink.Cli.Figures;
 using Brink.Cli.Terminal;
 using Brink.Theory;
 
@@ -75,7 +76,16 @@ internal static class TheorySquaredRegressionCommand
                     output.WriteLine($"N = {y.Length}, d = {features}, η = {step:G6}");
                     output.WriteLine($"{Quantity.Count(points[^1].Iteration)} iterations: loss {Quantity.Number(points[^1].Loss)}, S·η {Quantity.Number(points[^1].Sharpness * step)}, φη from {first?.ToString("F4") ?? Quantity.Absent} to {last?.ToString("F4") ?? Quantity.Absent}, largest relative rise of φ in a step {Quantity.Number(summary.LargestRelativeRise)}");
                 },
-                verdicts);
+                verdicts,
+                () => new Figure(new FigureAxis("iteration"), new FigureAxis("sharpness times η"))
+                {
+                    Curves =
+                    [
+                        new FigureCurve("S η at the iterate", [.. points.Select(point => (double)point.Iteration)], [.. points.Select(point => point.Sharpness * step)]),
+                        new FigureCurve("φ η at the end of the flow from it", [.. points.Select(point => (double)point.Iteration)], [.. points.Select(point => (point.GfsSharpness ?? double.NaN) * step)]) { Dashed = true },
+                    ],
+                    Thresholds = [new FigureThreshold(2, "the edge, 2")],
+                });
             return 0;
         });
         return command;
