@@ -75,7 +75,7 @@ internal static class TheoryLinearCommand
     private static Figure Draw(LinearStudy study)
     {
         double[] etas = [.. study.Lines.Select(line => line.Eta)];
-        return new Figure(new FigureAxis("η"), new FigureAxis("part of the starts; gradient norm"))
+        return new Figure(new FigureAxis("η"), new FigureAxis("part of the starts"))
         {
             Curves =
             [
