@@ -61,13 +61,11 @@ public sealed class LinearStudy
     /// <summary>Runs everything.</summary>
     /// <param name="network">f.</param>
     /// <param name="options">What is asked.</param>
-    /// <param name="progress">Told each line as it is done.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="BrinkException">A number out of range.</exception>
-    public static LinearStudy Run(LinearNetwork network, LinearStudyOptions options, Action<LinearSweepLine> progress, CancellationToken cancellation)
+    public static LinearStudy Run(LinearNetwork network, LinearStudyOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(progress);
         if (options.Etas.Count == 0 || options.Etas.Any(eta => !(eta >= 0) || !double.IsFinite(eta)))
         {
             throw new BrinkException("eta must be 0 or above and finite, and there must be one at least");
@@ -86,7 +84,6 @@ public sealed class LinearStudy
         foreach (double eta in options.Etas)
         {
             lines.Add(monteCarlo.Run(eta, cancellation));
-            progress(lines[^1]);
         }
 
         study.Lines = lines;

@@ -66,9 +66,10 @@ public sealed class ScalarDescent
     /// <param name="limit">The closed form's w* at w_{k+1}.</param>
     /// <remarks>
     /// The closed form solves Σ log(x + dᵢ) = 2·log y with φ = y²Σ1/(x + dᵢ). A change δᵢ of dᵢ changes x by −Σqᵢδᵢ/Σqᵢ, qᵢ = 1/w*ᵢ², and φ by at most
-    /// y²·Σqᵢ²·2·max|δ|. Each dᵢ = (|wᵢ| − m)(|wᵢ| + m) is computed to 3u relative; an error of the computed step, at most ((D + 3)·η|gᵢ| + |wᵢ|)·u in wᵢ,
-    /// moves it by 2|wᵢ| times that, and the minimum's by as much again. The Newton iteration ends within 4u·(D + |log x|) of the root in log x, or where
-    /// rounding of its D logarithms, u·Σ|log(x + dᵢ)|, hides the rest; the sum for φ adds (D + 4)u relative.
+    /// y²·Σqᵢ²·2·max|δ|. Each dᵢ = (|wᵢ| − m)(|wᵢ| + m) is computed to 3u relative. The computed step is off in wᵢ by at most (D + 3)u of its length, by D·u·|p| of
+    /// the product p in its residual p − y, which η|p/wᵢ| multiplies, and by u(|wᵢ| + |wᵢ⁺|) of the subtraction; that moves dᵢ by 2|wᵢ| times as much, and the minimum's by as much again.
+    /// The Newton iteration in log x stops at a step of 1e-15·max(1, |log x|) = 9u·max(1, |log x|), the exponential adds u(1 + |log x|), and rounding of the D
+    /// logarithms and of their sum, u·D(Σ|log(x + dᵢ)| + 2), hides what is left, divided by the slope Σx/(x + dᵢ). The sum for φ adds (D + 4)u relative.
     /// </remarks>
     /// <returns>The bound, for φ at both points together.</returns>
     public double RisingTolerance(ReadOnlySpan<double> before, ReadOnlySpan<double> after, ReadOnlySpan<double> limit)
@@ -81,6 +82,12 @@ public sealed class ScalarDescent
         double logs = 0;
         double smallest = double.PositiveInfinity;
         double change = 0;
+        double product = 1;
+        foreach (double weight in before)
+        {
+            product *= weight;
+        }
+
         for (int i = 0; i < count; i++)
         {
             double square = limit[i] * limit[i];
@@ -89,12 +96,13 @@ public sealed class ScalarDescent
             logs += Math.Abs(Math.Log(square));
             smallest = Math.Min(smallest, square);
             double moved = Math.Abs(after[i] - before[i]);
-            double error = (((count + 3) * moved) + Math.Abs(after[i]) + Math.Abs(before[i])) * Unit;
+            double residual = StepSize * count * Math.Abs(product / before[i] * product);
+            double error = (((count + 3) * moved) + residual + Math.Abs(after[i]) + Math.Abs(before[i])) * Unit;
             change = Math.Max(change, (4 * Math.Abs(after[i]) * error) + (3 * Unit * square));
         }
 
-        // x's own error: in log x by the stopping rule and by the logarithms over the slope Σx/(x + dᵢ) = smallest·sum.
-        double root = smallest * ((4 * Unit * (count + Math.Abs(Math.Log(smallest)))) + (Unit * logs / (smallest * sum)));
+        // The slope Σx/(x + dᵢ) is smallest·sum.
+        double root = smallest * Unit * ((10 * (1 + Math.Abs(Math.Log(smallest)))) + (count * (logs + 2) / (smallest * sum)));
         double one = y * y * ((squares * ((2 * change) + root)) + ((count + 4) * Unit * sum));
         return 2 * one;
     }

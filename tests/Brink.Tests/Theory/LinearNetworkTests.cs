@@ -96,7 +96,7 @@ public sealed class LinearNetworkTests
     public void Descent_converges_from_some_starts_below_the_critical_step_and_from_none_above()
     {
         LinearStudy study = LinearStudy.Run(
-            Scalar(2, 1), new LinearStudyOptions([0.3, 0.6, 0.9, 1.05, 1.2, 1.5], 200, 1, 2000, 20, 0), _ => { }, TestContext.Current.CancellationToken);
+            Scalar(2, 1), new LinearStudyOptions([0.3, 0.6, 0.9, 1.05, 1.2, 1.5], 200, 1, 2000, 20, 0), TestContext.Current.CancellationToken);
         Assert.Equal(1, study.CriticalStep!.Value, 1e-12);
         Assert.All(study.Lines, line => Assert.Equal(line.Eta < 1, line.FractionConverged > 0));
         Assert.All(study.Lines.Where(line => line.Eta > 1), line => Assert.InRange(line.MedianGradientNorm!.Value, 1e-3, 10));
@@ -124,7 +124,7 @@ public sealed class LinearNetworkTests
         Assert.Equal(0.5, new LinearMinimizers(new LinearNetwork([2, 1, 2], Identity(2), new double[,] { { 1, 0 }, { 0, 2 } })).LeastLoss, 1e-13);
         LinearStudy study = LinearStudy.Run(
             new LinearNetwork([2, 1, 2], Identity(2), new double[,] { { 1, 0 }, { 0, 2 } }),
-            new LinearStudyOptions([0, 0.1], 20, 1, 3000, 5, 0), _ => { }, TestContext.Current.CancellationToken);
+            new LinearStudyOptions([0, 0.1], 20, 1, 3000, 5, 0), TestContext.Current.CancellationToken);
         Assert.Equal(0, study.Lines[0].FractionConverged);
         Assert.InRange(study.Lines[1].FractionConverged, 0.5, 1);
         Assert.All(study.Verdicts.Skip(1), verdict => Assert.Equal(VerdictOutcome.NotApplicable, verdict.Outcome));
@@ -140,12 +140,12 @@ public sealed class LinearNetworkTests
         Assert.Throws<BrinkException>(() => new LinearNetwork([2, 2], Identity(2), Identity(2)).FlowLimit([1, 0, 0, 1]));
 
         // y = 0: the origin is a minimiser with λ₁ = 0, so no step is too large for all starts.
-        LinearStudy zero = LinearStudy.Run(Scalar(2, 0), new LinearStudyOptions([0.1, 3], 20, 1, 500, 5, 0), _ => { }, TestContext.Current.CancellationToken);
+        LinearStudy zero = LinearStudy.Run(Scalar(2, 0), new LinearStudyOptions([0.1, 3], 20, 1, 500, 5, 0), TestContext.Current.CancellationToken);
         Assert.Null(zero.CriticalStep);
         Assert.Contains(zero.Verdicts, verdict => verdict.UnmetHypothesis?.Contains("target is 0", StringComparison.Ordinal) == true);
 
         // Depth 1 is a parabola: every start converges below 2 and none above.
-        LinearStudy line = LinearStudy.Run(Scalar(1, 1), new LinearStudyOptions([1.9, 2.1], 50, 1, 3000, 5, 0), _ => { }, TestContext.Current.CancellationToken);
+        LinearStudy line = LinearStudy.Run(Scalar(1, 1), new LinearStudyOptions([1.9, 2.1], 50, 1, 3000, 5, 0), TestContext.Current.CancellationToken);
         Assert.Equal([1.0, 0.0], line.Lines.Select(each => each.FractionConverged));
         // Starts that overflow at once have diverged.
         LinearSweepLine far = new LinearMonteCarlo(Scalar(3, 1), 0, new LinearStudyOptions([0.5], 10, 1e200, 100, 1, 0)).Run(0.5, CancellationToken.None);

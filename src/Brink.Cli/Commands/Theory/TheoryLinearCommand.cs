@@ -50,7 +50,7 @@ internal static class TheoryLinearCommand
             var options = new LinearStudyOptions(
                 [.. Enumerable.Range(0, count).Select(i => count == 1 ? low : low + ((high - low) * i / (count - 1)))],
                 parsed.GetValue(starts), parsed.GetValue(deviation), parsed.GetValue(iterations), parsed.GetValue(samples), (ulong)parsed.GetValue(seed));
-            LinearStudy study = LinearStudy.Run(network, options, _ => { }, cancellation);
+            LinearStudy study = LinearStudy.Run(network, options, cancellation);
             var summary = new LinearSummary(
                 "finished", study.ClosedFormSharpness, study.Flattest?.Sharpness, study.Flattest?.Weights, study.CriticalStep, study.Ranks, study.BalancedRank,
                 study.Dimension, study.SmallestFactor, study.StableSet.Count, study.StableSet.Largest, study.StableBound, study.Lines, study.Verdicts);
