@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Brink.Cli.Commands;
+using Brink.Cli.Commands.Theory;
 using Brink.Experiments;
 using Brink.Torch;
 
@@ -52,6 +53,7 @@ internal static class BrinkCommandLine
             DoctorCommand.Create(),
             RunsCommand.Create(),
             ExportCommand.Create(),
+            TheoryCommand.Create(),
             CompletionCommand.Create(),
             LauncherCommands.CreateSetup(),
             LauncherCommands.CreateTest(),

@@ -5,9 +5,9 @@ namespace Brink.Experiments;
 /// <summary>What a run folder holds, read without taking hold of it: also while its run is going on.</summary>
 public static class RunRecord
 {
-    /// <summary>Whether a folder is a run folder.</summary>
+    /// <summary>Whether a folder is a run folder; that of a theory command is none.</summary>
     /// <param name="folder">The folder.</param>
-    public static bool IsRun(string folder) => File.Exists(RunFiles.Specification(folder));
+    public static bool IsRun(string folder) => File.Exists(RunFiles.Specification(folder)) && !TheoryFolder.Is(folder);
 
     /// <summary>Whether a process is at work in a folder now.</summary>
     /// <param name="folder">The folder.</param>
@@ -77,7 +77,9 @@ public static class RunRecord
     {
         if (!IsRun(folder))
         {
-            throw new BrinkException(Directory.Exists(folder)
+            throw new BrinkException(TheoryFolder.Is(folder)
+                ? $"{folder} holds results of a theory command, not a training run"
+                : Directory.Exists(folder)
                 ? $"{folder} is not a run folder: it has no spec.json"
                 : $"there is no run folder {folder}; 'brink runs list' shows those below runs/");
         }

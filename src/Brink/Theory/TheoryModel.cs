@@ -61,10 +61,15 @@ public abstract class TheoryModel
         return hessian;
     }
 
-    /// <summary>λ₁(∇²f(w)), by a dense eigenvalue decomposition.</summary>
+    /// <summary>λ₁(∇²f(w)), by a dense eigenvalue decomposition where the model knows no shorter way.</summary>
     /// <param name="w">The point.</param>
     /// <returns>The sharpness.</returns>
-    public double Sharpness(ReadOnlySpan<double> w) => LargestEigenvalue(Matrix<double>.Build.DenseOfArray(Hessian(w)));
+    public virtual double Sharpness(ReadOnlySpan<double> w) => LargestEigenvalue(Matrix<double>.Build.DenseOfArray(Hessian(w)));
+
+    /// <summary>All eigenvalues of ∇²f(w), rising, by a dense decomposition.</summary>
+    /// <param name="w">The point.</param>
+    public double[] Eigenvalues(ReadOnlySpan<double> w) =>
+        [.. SymmetricEigenvalues(Matrix<double>.Build.DenseOfArray(Hessian(w))).Order()];
 
     /// <summary>Where the gradient flow ẇ = −∇f(w) from a point ends, in closed form.</summary>
     /// <param name="start">w(0).</param>
@@ -78,9 +83,30 @@ public abstract class TheoryModel
     /// <exception cref="BrinkException">The flow from there reaches no minimum.</exception>
     public abstract double FlowLimitSharpness(ReadOnlySpan<double> start);
 
-    /// <summary>The largest eigenvalue of a symmetric matrix.</summary>
-    private protected static double LargestEigenvalue(Matrix<double> symmetric) =>
-        symmetric.Evd(Symmetricity.Symmetric).EigenValues.Real().Maximum();
+    /// <summary>The largest eigenvalue of a symmetric matrix; NaN where an entry is not finite.</summary>
+    private protected static double LargestEigenvalue(Matrix<double> symmetric) => SymmetricEigenvalues(symmetric).Max();
+
+    /// <summary>The eigenvalues of a symmetric matrix; NaN where an entry is not finite.</summary>
+    /// <remarks>
+    /// MathNet's decomposition squares entries without scaling them and fails by an exception where the squares overflow. So the matrix is first divided by a
+    /// power of two, which rounds nothing, and what is 1e-150 below its largest entry is dropped, which no eigenvalue's digits hold.
+    /// </remarks>
+    private static double[] SymmetricEigenvalues(Matrix<double> symmetric)
+    {
+        double largest = symmetric.Enumerate().Max(Math.Abs);
+        if (largest == 0 || !symmetric.Enumerate().All(double.IsFinite))
+        {
+            return [.. Enumerable.Repeat(largest == 0 ? 0 : double.NaN, symmetric.RowCount)];
+        }
+
+        int exponent = Math.ILogB(largest);
+        Matrix<double> scaled = symmetric.Map(entry =>
+        {
+            double part = Math.ScaleB(entry, -exponent);
+            return Math.Abs(part) < 1e-150 ? 0 : part;
+        });
+        return [.. scaled.Evd(Symmetricity.Symmetric).EigenValues.Real().Select(value => Math.ScaleB(value, exponent))];
+    }
 
     /// <summary>Refuses what is no vector of this model, or holds what is no number.</summary>
     private protected void CheckStart(ReadOnlySpan<double> start)

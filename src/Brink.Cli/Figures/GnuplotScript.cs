@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text;
+
+namespace Brink.Cli.Figures;
+
+/// <summary>
+/// A figure as a gnuplot script that draws it from data files beside it. Labels are written as literal text
+/// (octal codes for what gnuplot would expand, no markup), so that nothing in the data can be read as a command.
+/// </summary>
+internal static class GnuplotScript
+{
+    /// <summary>Kinds of picture that can be drawn.</summary>
+    internal static readonly IReadOnlyList<string> Formats = ["png", "svg", "pdf"];
+
+    private const string Ink = "#333333";
+    private const double PixelsPerCentimetre = 300 / 2.54;
+
+    /// <summary>Writes the script.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="name">File name of the pictures without its ending; the data are name.dat and name.u8.</param>
+    /// <param name="formats">Some of <see cref="Formats"/>.</param>
+    /// <returns>The script's text.</returns>
+    internal static string Write(Figure figure, string name, IReadOnlyList<string> formats)
+    {
+        var script = new StringBuilder();
+        script.Append("# Draws the pictures anew from the data beside it: run gnuplot on this file in its folder.\n");
+        script.Append("set encoding utf8\n");
+        script.Append("set style line 100 lc rgb '#dddddd' lw 0.5\n");
+        Line(script, $"set border 3 lc rgb '{Ink}' lw 0.8");
+        Line(script, $"set tics nomirror out scale 0.6 textcolor rgb '{Ink}'");
+        script.Append(figure.Map is null ? "set grid back ls 100\n" : "set tics front\n");
+        script.Append(figure.Map is null ? "set key outside below center horizontal Left reverse\n" : "set key outside right center vertical Left reverse\n");
+        if (figure.Title is not null)
+        {
+            Line(script, $"set title {Quote(figure.Title)} noenhanced");
+        }
+
+        Axis(script, "x", figure.X, figure.Map?.X, figure.Map?.Columns ?? 0);
+        Axis(script, "y", figure.Y, figure.Map?.Y, figure.Map?.Rows ?? 0);
+        Thresholds(script, figure);
+        if (figure.Map is { } map)
+        {
+            Line(script, $"set palette model RGB maxcolors {map.Categories.Count} defined ({string.Join(", ", Enumerable.Range(0, map.Categories.Count).Select(k => $"{k} {Quote(map.Categories[k].Colour)}"))}{(map.Categories.Count == 1 ? $", 1 {Quote(map.Categories[0].Colour)}" : string.Empty)})");
+            Line(script, $"set cbrange [-0.5:{map.Categories.Count - 0.5}]");
+            script.Append("unset colorbox\n");
+        }
+
+        string plot = "plot " + string.Join(", \\\n     ", Plots(figure, name));
+        for (int k = 0; k < formats.Count; k++)
+        {
+            Line(script, $"set terminal {Terminal(formats[k], figure)}");
+            Line(script, $"set output {File($"{name}.{formats[k]}")}");
+            script.Append(plot).Append('\n');
+        }
+
+        script.Append("set output\n");
+        return script.ToString();
+    }
+
+    /// <summary>The numbers of all curves: one block a curve, two empty lines between, as gnuplot's <c>index</c> counts.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="data">Where to.</param>
+    internal static void WriteCurves(Figure figure, TextWriter data)
+    {
+        foreach (FigureCurve curve in figure.Curves)
+        {
+            data.Write($"# {OneLine(curve.Name ?? "curve")}: {OneLine(figure.X.Label)}, {OneLine(figure.Y.Label)}\n");
+            for (int k = 0; k < curve.X.Count; k++)
+            {
+                // gnuplot leaves a gap where it reads NaN.
+                bool drawn = double.IsFinite(curve.X[k]) && double.IsFinite(curve.Y[k])
+                    && !(figure.X.Logarithmic && curve.X[k] <= 0) && !(figure.Y.Logarithmic && curve.Y[k] <= 0);
+                data.Write(drawn ? $"{Number(curve.X[k])} {Number(curve.Y[k])}\n" : "NaN NaN\n");
+            }
+
+            data.Write("\n\n");
+        }
+    }
+
+    /// <summary>A gnuplot string of exactly this text.</summary>
+    /// <param name="text">Any text; control characters become spaces.</param>
+    /// <returns>The literal.</returns>
+    /// <remarks>
+    /// In double quotes, with octal codes for what ends the string, escapes, or is expanded before a line is read (` runs a
+    /// command, @ is a macro). Single quotes would need none of it, but gnuplot 5.4 misreads one that begins with a quote.
+    /// </remarks>
+    internal static string Quote(string text) => $"\"{string.Concat(OneLine(text).Select(Escape))}\"";
+
+    private static string Escape(char letter) => letter switch
+    {
+        '"' => "\\042",
+        '\\' => "\\134",
+        '`' => "\\140",
+        '@' => "\\100",
+        _ => letter.ToString(),
+    };
+
+    /// <summary>A file of the folder: the leading ./ keeps gnuplot from taking a name that begins with | or &lt; for a command.</summary>
+    private static string File(string name) => Quote("./" + name);
+
+    private static string OneLine(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
+
+    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static void Line(StringBuilder script, FormattableString line) =>
+        script.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+
+    private static string Terminal(string format, Figure figure) => format switch
+    {
+        "png" => string.Create(CultureInfo.InvariantCulture, $"pngcairo enhanced size {figure.Width * PixelsPerCentimetre:F0},{figure.Height * PixelsPerCentimetre:F0} font 'DejaVu Sans,9' fontscale 3.6 linewidth 3.6 pointscale 2"),
+        "pdf" => string.Create(CultureInfo.InvariantCulture, $"pdfcairo enhanced size {figure.Width}cm,{figure.Height}cm font 'DejaVu Sans,9' linewidth 1 pointscale 0.5"),
+        "svg" => string.Create(CultureInfo.InvariantCulture, $"svg enhanced size {figure.Width * 40:F0},{figure.Height * 40:F0} font 'DejaVu Sans,11' linewidth 1.2 background 'white'"),
+        _ => throw NearestName.Unknown("kind of picture", format, Formats),
+    };
+
+    private static void Axis(StringBuilder script, string axis, FigureAxis shown, (double First, double Last)? cells, int count)
+    {
+        Line(script, $"set {axis}label {Quote(shown.Label)} noenhanced");
+        if (cells is { } ends)
+        {
+            // A map's cells are even: a logarithmic axis is drawn in exponents, with tics written at their values.
+            MapAxis place = new(ends.First, ends.Last, count, shown.Logarithmic);
+            Line(script, $"set {axis}range [{Number(place.Begin)}:{Number(place.End)}]");
+            if (shown.Logarithmic)
+            {
+                Line(script, $"set {axis}tics ({place.Tics()})");
+            }
+
+            return;
+        }
+
+        if (shown.Logarithmic)
+        {
+            Line(script, $"set logscale {axis} 10");
+            Line(script, $"set format {axis} '10^{{%T}}'");
+        }
+
+        Line(script, $"set {axis}range [{(shown.From is { } from ? Number(from) : "*")}:{(shown.To is { } to ? Number(to) : "*")}]");
+    }
+
+    private static void Thresholds(StringBuilder script, Figure figure)
+    {
+        foreach (FigureThreshold threshold in figure.Thresholds)
+        {
+            bool exponent = figure.Map is not null && (threshold.Vertical ? figure.X : figure.Y).Logarithmic;
+            string place = Number(exponent ? Math.Log10(threshold.Value) : threshold.Value);
+            string ends = threshold.Vertical ? $"from first {place}, graph 0 to first {place}, graph 1" : $"from graph 0, first {place} to graph 1, first {place}";
+            Line(script, $"set arrow {ends} nohead front dt (6,4) lw 1 lc rgb '{Ink}'");
+        }
+    }
+
+    private static IEnumerable<string> Plots(Figure figure, string name)
+    {
+        if (figure.Map is { } map)
+        {
+            var x = new MapAxis(map.X.First, map.X.Last, map.Columns, figure.X.Logarithmic);
+            var y = new MapAxis(map.Y.First, map.Y.Last, map.Rows, figure.Y.Logarithmic);
+            yield return $"{File(name + ".u8")} binary array=({map.Columns},{map.Rows}) format='%uchar' origin=({Number(x.Begin + (x.Step / 2))},{Number(y.Begin + (y.Step / 2))}) dx={Number(x.Step)} dy={Number(y.Step)} using 1 with image notitle";
+            foreach ((string category, string colour) in map.Categories)
+            {
+                yield return $"keyentry with points pt 5 ps 1.4 lc rgb {Quote(colour)} title {Quote(category)} noenhanced";
+            }
+        }
+
+        for (int k = 0; k < figure.Curves.Count; k++)
+        {
+            FigureCurve curve = figure.Curves[k];
+            string colour = FigureColours.Curve(curve.Colour ?? k);
+            string drawn = curve.Style switch
+            {
+                CurveStyle.Points => "points pt 7 ps 0.5",
+                CurveStyle.Dots => "dots",
+                _ => "lines lw 1.3",
+            };
+            string title = curve.Name is null ? "notitle" : $"title {Quote(curve.Name)} noenhanced";
+            string via = figure.Map is null
+                ? "using 1:2"
+                : $"using ({(figure.X.Logarithmic ? "log10($1)" : "$1")}):({(figure.Y.Logarithmic ? "log10($2)" : "$2")})";
+            yield return $"{File(name + ".dat")} index {k} {via} with {drawn}{(curve.Dashed ? " dt (5,3)" : string.Empty)} lc rgb '{colour}' {title}";
+        }
+
+        foreach (FigureThreshold threshold in figure.Thresholds.Where(threshold => threshold.Name is not null))
+        {
+            yield return $"keyentry with lines dt (6,4) lw 1 lc rgb '{Ink}' title {Quote(threshold.Name!)} noenhanced";
+        }
+    }
+}
