@@ -9,6 +9,7 @@ namespace Brink.Cli.Commands;
 internal static class FlowCommand
 {
     private const string FlowMethod = "flow";
+    private const string CentralMethod = "central-flow";
 
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
@@ -21,6 +22,7 @@ internal static class FlowCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var iteration = new Option<long?>("--iteration") { Description = "Start from the run's checkpoint of this iteration", HelpName = "k" };
+        var central = new Option<bool>("--central") { Description = "Follow the central flow of gradient descent with step eta instead, beside that descent and the plain flow (beside: gd-and-flow); with --bound, the flow constrained to λ₁ ≤ bound" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show only the summary" };
         var force = new Option<bool>("--force") { Description = "Replace a run that is in the folder already" };
         Option<bool> json = JsonText.Option();
@@ -29,7 +31,8 @@ internal static class FlowCommand
             "Follow the gradient flow from a start or from where a run stands, to a loss, a gradient norm or a time. The flow is a run of its own.",
             "brink flow runs/x --until-loss 1e-3",
             "brink flow --data cifar10 --count 1000 --network mlp --activation tanh --integrator rkc --tolerance 1e-4 --until-loss 1e-3 --json",
-            "brink flow runs/x --compare-eta 0.05 --until-time 20")
+            "brink flow runs/x --compare-eta 0.05 --until-time 20",
+            "brink flow --central --data cifar10 --count 1000 --classes 0,1,2,3 --network mlp --activation gelu --loss squared --eta 0.02 --iterations 1000")
         { GroupOf = fields.GroupOf };
         command.Add(source);
         foreach (Option option in fields.Options)
@@ -37,6 +40,7 @@ internal static class FlowCommand
             command.Add(option);
         }
 
+        command.Add(central);
         command.Add(iteration);
         command.Add(quiet);
         command.Add(force);
@@ -45,20 +49,33 @@ internal static class FlowCommand
         {
             InvocationConfiguration streams = parsed.InvocationConfiguration;
             bool asJson = parsed.GetValue(json);
-            Specification specification = Read(fields, parsed, parsed.GetValue(source), parsed.GetValue(iteration));
+            bool isCentral = parsed.GetValue(central);
+            Specification specification = Read(fields, parsed, parsed.GetValue(source), parsed.GetValue(iteration), isCentral);
 
             // What is printed as JSON leaves standard output to it.
             IRunObserver observer = ProgressDisplay.For(
                 asJson ? streams.Error : streams.Output, parsed.GetValue(quiet), RunEnd.Title(specification));
             RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), cancellation);
-            FlowSummary summary = FlowSummary.Of(outcome);
-            if (asJson)
+            if (isCentral)
             {
-                JsonText.Write(streams.Output, summary);
+                Show(CentralFlowSummary.Of(outcome), CentralFlowText.Write);
             }
             else
             {
-                Print(summary, streams.Output);
+                Show(FlowSummary.Of(outcome), Print);
+            }
+
+            void Show<T>(T summary, Action<T, TextWriter> print)
+                where T : notnull
+            {
+                if (asJson)
+                {
+                    JsonText.Write(streams.Output, summary);
+                }
+                else
+                {
+                    print(summary, streams.Output);
+                }
             }
 
             return RunEnd.ExitCode(outcome);
@@ -66,7 +83,7 @@ internal static class FlowCommand
         return command;
     }
 
-    private static Specification Read(SpecificationOptions fields, ParseResult parsed, string? source, long? iteration)
+    private static Specification Read(SpecificationOptions fields, ParseResult parsed, string? source, long? iteration, bool central)
     {
         bool isRun = source is not null && Directory.Exists(source);
         if (iteration is not null && !isRun)
@@ -74,13 +91,17 @@ internal static class FlowCommand
             throw new BrinkException("--iteration chooses a checkpoint of a run; give the run's folder");
         }
 
-        SpecificationReader reader = isRun ? new SpecificationReader(FlowStart.At(source!, iteration))
+        string method = central ? CentralMethod : FlowMethod;
+        SpecificationReader reader = isRun ? new SpecificationReader(Of(FlowStart.At(source!, iteration)))
             : source is not null ? Specification.ReaderOf(source).NextLayer()
-            : new SpecificationReader(new Specification { Method = FlowMethod });
+            : new SpecificationReader(Of(new Specification()));
         Specification specification = fields.Read(parsed, reader);
-        return specification.Method == FlowMethod
+        return specification.Method == method
             ? specification
-            : throw new BrinkException($"brink flow follows the method flow, not {specification.Method}; for that there is 'brink train'");
+            : throw new BrinkException($"brink flow{(central ? " --central" : string.Empty)} follows the method {method}, not {specification.Method}; for that there is 'brink train'");
+
+        Specification Of(Specification start) =>
+            central ? start with { Method = method, Beside = "gd-and-flow" } : start with { Method = method };
     }
 
     private static void Print(FlowSummary s, TextWriter output)

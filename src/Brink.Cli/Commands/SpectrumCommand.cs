@@ -58,6 +58,11 @@ internal static class SpectrumCommand
             bool everything = parsed.GetValue(all);
             string? file = parsed.GetValue(csv);
             Specification given = fields.Read(parsed);
+            if (given.Preconditioned)
+            {
+                throw new BrinkException("spectrum measures H itself; the spectrum of P⁻¹H is followed during a run: brink train --method adam --preconditioned --eigenvalues 10");
+            }
+
             var questions = new SpectrumQuestions
             {
                 Top = AtLeast(1, parsed, top),

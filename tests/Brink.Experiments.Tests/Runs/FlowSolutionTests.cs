@@ -112,10 +112,10 @@ public sealed class FlowSolutionTests : IDisposable
             From = Path.GetDirectoryName(batch),
             Subset = "first",
             Count = 20,
-            Widths = [16],
+            Widths = [64],
             Activation = "tanh",
             Method = "gd",
-            Eta = 1.5,
+            Eta = 0.032,
             Iterations = 60,
             SharpnessEvery = 5,
             TestEvery = 0,
@@ -125,7 +125,7 @@ public sealed class FlowSolutionTests : IDisposable
             Out = _problem["cifar"],
         };
         Trainer.Train(specification, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken);
-        Assert.Contains(RunRecord.ReadMetrics(specification.Out!), line => line.Sharpness >= 2 / 1.5);
+        Assert.Contains(RunRecord.ReadMetrics(specification.Out!), line => line.Sharpness >= 2 / 0.032);
         FlowSolutionReport report = FlowSolutions.Compute(
             specification.Out!, 15, 0, null, new FlowSolutionOptions(), 2, _ => { }, (_, _, _) => { }, TestContext.Current.CancellationToken);
         Assert.True(report.Verdict.NotConverged == 0, string.Join("; ", report.Lines.SelectMany(line => line.Missed ?? [])));
