@@ -15,6 +15,9 @@ internal static class BenchCommand
 {
     private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness", "gfs", "tracking"];
 
+    /// <summary>Cases of many minutes: run only where they are named.</summary>
+    private static readonly string[] s_long = ["tracking", "gfs"];
+
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
     public static Command Create()
@@ -23,7 +26,7 @@ internal static class BenchCommand
         var count = new Option<int>("--count") { Description = "Training images", DefaultValueFactory = _ => 5000, HelpName = "n" };
         var repetitions = new Option<int>("--repetitions") { Description = "Timed repetitions of each side, at least 5", DefaultValueFactory = _ => 5, HelpName = "n" };
         var threads = new Option<int>("--threads") { Description = "Threads of each side", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "n" };
-        var only = new Option<string[]>("--only") { Description = $"Cases to run: {string.Join(", ", s_cases)}", AllowMultipleArgumentsPerToken = true, HelpName = "case" };
+        var only = new Option<string[]>("--only") { Description = $"Cases to run: {string.Join(", ", s_cases)} (default: all but {string.Join(" and ", s_long)}, which take long)", AllowMultipleArgumentsPerToken = true, HelpName = "case" };
         only.CompletionSources.Add(s_cases);
         var sharpnessOn = new Option<string[]>("--sharpness-on") { Description = "Networks on which λ₁ is compared; the CNN takes the peer half an hour", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["mlp"], HelpName = "network" };
         var iterations = new Option<int>("--tracking-iterations") { Description = "Iterations of nls along which the ten largest eigenvalues are tracked", DefaultValueFactory = _ => 200, HelpName = "n" };
@@ -161,7 +164,7 @@ internal static class BenchCommand
     {
         string[] names = [.. given.SelectMany(name => name.Split(','))];
         string? unknown = Array.Find(names, name => !s_cases.Contains(name));
-        return unknown is not null ? throw NearestName.Unknown("case", unknown, s_cases) : names.Length == 0 ? s_cases : names;
+        return unknown is not null ? throw NearestName.Unknown("case", unknown, s_cases) : names.Length == 0 ? [.. s_cases.Except(s_long)] : names;
     }
 
     private static void RequireSameLibraries(PeerHello hello)
