@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Brink.Cli.Commands;
+using Brink.Cli.Commands.Theory;
 using Brink.Experiments;
 using Brink.Torch;
 
@@ -47,6 +48,7 @@ internal static class BrinkCommandLine
             BenchCommand.Create(),
             QuickstartCommand.Create(Quickstart),
             DoctorCommand.Create(),
+            TheoryCommand.Create(),
             RunsCommand.Create(),
             ExportCommand.Create(),
             CompletionCommand.Create(),
