@@ -38,9 +38,12 @@ if __name__ == "__main__":
 
 import torch  # noqa: E402  (the check above must come first)
 
+from peer_flow import flow_solution  # noqa: E402
 from peer_optimizers import METHODS  # noqa: E402
+from peer_phase import sweep  # noqa: E402
 from peer_problem import BadRequest, Problem, read_safetensors  # noqa: E402
 from peer_sharpness import arpack, power_iteration, relative_residual  # noqa: E402
+from peer_spectrum import cold_arpack, single_vector_lobpcg, worst_residual  # noqa: E402
 
 
 def memory():
@@ -65,7 +68,7 @@ class Peer:
     """The state between requests: a problem, and the method that is running on it."""
 
     def __init__(self):
-        self.problem = self.optimizer = self.method = self.eigenvector = None
+        self.problem = self.optimizer = self.method = self.eigenvector = self.eigenpairs = None
         self.warm = set()
 
     def ready(self):
@@ -115,7 +118,7 @@ class Peer:
             torch.set_num_threads(request["threads"])
         self.problem = None  # the old data goes before the new comes, or the peak would count both
         self.problem = Problem(request)
-        self.optimizer = self.method = self.eigenvector = None
+        self.optimizer = self.method = self.eigenvector = self.eigenpairs = None
         self.warm = set()
         return {"parameters": sum(p.numel() for p in self.problem.parameters),
                 "threads": torch.get_num_threads(), **memory()}
@@ -182,7 +185,7 @@ class Peer:
 
     def reset(self, request):
         self.ready().restart()
-        self.optimizer = self.method = self.eigenvector = None
+        self.optimizer = self.method = self.eigenvector = self.eigenpairs = None
         return {}
 
     def load(self, request):
@@ -215,6 +218,34 @@ class Peer:
                 "hvps": hvps if solver == "arpack" else found["hvps"],
                 "converged": found["converged"], "seconds": elapsed, **memory()}
 
+    def spectrum(self, request):
+        problem, solver = self.ready(), request.get("solver", "arpack")
+        count, tolerance = request["count"], request.get("tolerance", 1e-4)
+        problem.model.zero_grad(set_to_none=True)
+        if solver == "arpack":
+            (operator, values, vectors), elapsed = self.timed(lambda: cold_arpack(problem, count, tolerance))
+        elif solver == "lobpcg":
+            (operator, values, vectors), elapsed = self.timed(
+                lambda: single_vector_lobpcg(problem, count, tolerance, self.eigenpairs))
+            self.eigenpairs = values, vectors
+        else:
+            raise BadRequest(f"unknown solver '{solver}'; known: arpack, lobpcg")
+        hvps = operator.products.count
+        return {"solver": solver, "eigenvalues": [float(value) for value in values],
+                "residual": worst_residual(operator, values, vectors), "hvps": hvps, "seconds": elapsed, **memory()}
+
+    def flow(self, request):
+        problem = self.ready()
+        self.warm_up("gradient", problem.gradient)
+        problem.model.zero_grad(set_to_none=True)
+        found, elapsed = self.timed(lambda: flow_solution(
+            problem, request["until_loss"], request.get("most_gradients", 100000)))
+        return {**found, "seconds": elapsed}
+
+    def phase(self, request):
+        return {"seconds": sweep(request["eta"], request["alpha"], request["count"], request["steps"], request["dtype"],
+                                 request.get("rows", 0), request.get("threads", 1), request.get("ends"))}
+
     def reset_peak(self, request):
         with open("/proc/self/clear_refs", "w", encoding="ascii") as refs:
             refs.write("5")
@@ -224,8 +255,8 @@ class Peer:
         return {**memory(), "cpu_seconds": sum(resource.getrusage(resource.RUSAGE_SELF)[:2])}
 
 
-OPERATIONS = ("hello", "setup", "overhead", "gradient", "nls", "loss", "reset", "load", "sharpness",
-              "reset_peak", "rss")
+OPERATIONS = ("hello", "setup", "overhead", "gradient", "nls", "loss", "reset", "load", "sharpness", "spectrum",
+              "flow", "phase", "reset_peak", "rss")
 
 
 def answer_to(peer, line):

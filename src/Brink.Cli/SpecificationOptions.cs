@@ -49,11 +49,16 @@ internal sealed class SpecificationOptions
     /// <summary>The specification that a command line gives.</summary>
     /// <param name="parsed">The command line.</param>
     /// <exception cref="BrinkException">The file or an option is not right; one line that names it.</exception>
-    internal Specification Read(ParseResult parsed)
+    internal Specification Read(ParseResult parsed) => Read(
+        parsed,
+        parsed.GetValue(File) is { } path ? Specification.ReaderOf(path).NextLayer() : new SpecificationReader(new Specification()));
+
+    /// <summary>The specification that the options give, laid over another.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="reader">What they are laid over.</param>
+    /// <exception cref="BrinkException">An option is not right; one line that names it.</exception>
+    internal Specification Read(ParseResult parsed, SpecificationReader reader)
     {
-        SpecificationReader reader = parsed.GetValue(File) is { } path
-            ? Specification.ReaderOf(path).NextLayer()
-            : new SpecificationReader(new Specification());
         foreach ((Option option, SpecificationField field) in _fields)
         {
             if (parsed.GetResult(option) is { Implicit: false } result)

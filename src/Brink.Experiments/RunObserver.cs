@@ -1,3 +1,5 @@
+using Brink.Methods;
+
 namespace Brink.Experiments;
 
 /// <summary>How a run stands or ended; written in snake_case to <c>summary.json</c>.</summary>
@@ -27,7 +29,8 @@ public interface IRunObserver
     /// <param name="iteration">Iteration it starts from; positive when it was resumed.</param>
     /// <param name="iterations">Iterations it will take in all.</param>
     /// <param name="flattestSharpness">The sharpness below which no weights of this network come: 2/K under <c>mse</c> with a last bias; null where there is no such bound.</param>
-    void Started(string folder, long iteration, long iterations, double? flattestSharpness);
+    /// <param name="threshold">The method's edge of stability; null where it has none.</param>
+    void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null);
 
     /// <summary>A line was recorded.</summary>
     /// <param name="line">The line.</param>

@@ -67,7 +67,7 @@ public sealed class SpecificationOptionsTests
     }
 
     [Theory]
-    [InlineData("--method nsl", "--method: unknown method 'nsl': did you mean 'nls'? known are gd, warmup, ls, nls, nls-ub, ponls, cdat, sam, sgd, rmsprop, adam")]
+    [InlineData("--method nsl", "--method: unknown method 'nsl': did you mean 'nls'? known are gd, warmup, ls, nls, nls-ub, ponls, cdat, sam, sgd, rmsprop, adam, flow, central-flow")]
     [InlineData("--c 1.5", "--c must be a number between 0 and 1 (both excluded), not '1.5'")]
     [InlineData("--method gd --eta 0", "--eta must be a number above 0, not '0'")]
     [InlineData("--method gd --rho 0.1", "--rho applies only where method is sam; here it is gd")]

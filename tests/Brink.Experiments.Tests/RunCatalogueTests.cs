@@ -121,6 +121,42 @@ public sealed class RunCatalogueTests : IDisposable
     }
 
     [Fact]
+    public void Lists_become_columns_as_many_as_the_longest_needs()
+    {
+        using (RunFolder run = RunFolder.Create(new Specification { Out = folder["a"] }))
+        {
+            run.Append(new MetricsLine { Iteration = 0, Loss = 1, Seconds = 0, Eigenvalues = [3, 2.5], EigenvalueResiduals = [1e-4, 1e-3], EigenvaluesAbove = 2 });
+            run.Append(new MetricsLine { Iteration = 1, Loss = 1, Seconds = 0 });
+            run.Append(new MetricsLine { Iteration = 2, Loss = 1, Seconds = 0, Eigenvalues = [4, 3, double.NaN], EigenvalueResiduals = [0.1, 0.2, 0.3] });
+        }
+
+        IReadOnlyList<RunEntry> runs = RunCatalogue.List(folder.Path);
+        using StringWriter csv = new();
+        RunExport.WriteCsv(runs, csv);
+        string[][] rows = [.. csv.ToString().TrimEnd('\n').Split('\n').Select(SplitCsv)];
+        Assert.Equal(
+            ["eigenvalues_1", "eigenvalues_2", "eigenvalues_3", "eigenvalue_residuals_1", "eigenvalue_residuals_2", "eigenvalue_residuals_3", "eigenvalues_above", "eigenvalues_unconverged"],
+            rows[0].Where(name => name.StartsWith("eigenvalue", StringComparison.Ordinal)));
+        int first = Array.IndexOf(rows[0], "eigenvalues_1");
+        Assert.Equal(["3", "2.5", "", "0.0001", "0.001", "", "2", ""], rows[1][first..(first + 8)]);
+        Assert.Equal(["", "", "", "", "", "", "", ""], rows[2][first..(first + 8)]);
+        Assert.Equal(["4", "3", "", "0.1", "0.2", "0.3", "", ""], rows[3][first..(first + 8)]);
+        Assert.DoesNotContain(rows[0], name => name.StartsWith("smallest_eigen", StringComparison.Ordinal));
+
+        using StringWriter text = new();
+        RunExport.WriteJson(runs, text);
+        using JsonDocument json = JsonDocument.Parse(text.ToString());
+        Assert.Equal([3, 2.5], json.RootElement[0].GetProperty("eigenvalues").EnumerateArray().Select(e => e.GetDouble()));
+        Assert.Equal(JsonValueKind.Null, json.RootElement[1].GetProperty("eigenvalues").ValueKind);
+        Assert.Equal(JsonValueKind.Null, json.RootElement[2].GetProperty("eigenvalues")[2].ValueKind);
+
+        // A line with a value that is not finite reads back, and says so.
+        MetricsLine last = RunRecord.ReadMetrics(folder["a"])[2];
+        Assert.True(double.IsNaN(last.Eigenvalues![2]));
+        Assert.Equal("not_finite", last.Status);
+    }
+
+    [Fact]
     public void Text_with_commas_quotes_and_line_ends_survives_csv()
     {
         using (RunFolder run = RunFolder.Create(new Specification { Out = folder["a, \"b\""] }))

@@ -22,7 +22,7 @@ internal static class SpecificationGenerator
         Specification specification = new();
 
         // What other fields' conditions look at comes first.
-        string[] first = ["method", "network", "subset", "batch-norm", "reference"];
+        string[] first = ["method", "network", "subset", "batch-norm", "reference", "integrator"];
         foreach (string name in first)
         {
             specification = Maybe(specification, SpecificationFields.Find(name)!, random, density);
@@ -36,6 +36,16 @@ internal static class SpecificationGenerator
         if (specification.MinEta > specification.MaxEta)
         {
             specification = specification.Without("min-eta").Without("max-eta");
+        }
+
+        if (specification.EigenvaluesMost < specification.Eigenvalues)
+        {
+            specification = specification.Without("eigenvalues-most");
+        }
+
+        if (specification.CompareEta is { } eta && specification.Given.Contains("interval"))
+        {
+            specification = specification with { Interval = 1000 * eta < double.PositiveInfinity ? 1000 * eta : eta };
         }
 
         return specification.Nesterov ? specification with { Momentum = 0.5 } : specification;

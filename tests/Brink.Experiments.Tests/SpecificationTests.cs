@@ -122,7 +122,7 @@ public sealed class SpecificationTests
     [InlineData("# a comment\n\nsharpness_every: 3", "line 3: sharpness_every: a specification has no such field; did you mean 'sharpness-every'?")]
     [InlineData("qqqqqqqqqq: 1", "line 1: qqqqqqqqqq: a specification has no such field; docs/specification.md lists them all")]
     [InlineData("data: fashon-mnist", "line 1: data: unknown data 'fashon-mnist': did you mean 'fashion-mnist'? known are fashion-mnist, mnist, cifar10")]
-    [InlineData("method: nsl", "line 1: method: unknown method 'nsl': did you mean 'nls'? known are gd, warmup, ls, nls, nls-ub, ponls, cdat, sam, sgd, rmsprop, adam")]
+    [InlineData("method: nsl", "line 1: method: unknown method 'nsl': did you mean 'nls'? known are gd, warmup, ls, nls, nls-ub, ponls, cdat, sam, sgd, rmsprop, adam, flow, central-flow")]
     [InlineData("network: resnet", "line 1: network: unknown network 'resnet': known are mlp, cnn")]
     [InlineData("seed: 1\nc: 1.5", "line 2: c must be a number between 0 and 1 (both excluded), not '1.5'")]
     [InlineData("delta: 1", "line 1: delta must be a number between 0 and 1 (both excluded), not '1'")]
@@ -148,6 +148,13 @@ public sealed class SpecificationTests
     [InlineData("ghost-batch-norm: true", "line 1: ghost-batch-norm applies only where batch-norm is true; here it is false")]
     [InlineData("min-eta: 10\nmax-eta: 1", "line 1: min-eta: min-eta (10) must not exceed max-eta (1)")]
     [InlineData("method: gd\nnesterov: true", "line 2: nesterov needs a momentum above 0; give one, e.g. momentum 0.9")]
+    [InlineData("eigenvalues-above: 1.5/K", "line 1: eigenvalues-above must be a number, or a positive one over eta such as 1.5/eta, not '1.5/K'")]
+    [InlineData("eigenvalues-above: -1/eta", "line 1: eigenvalues-above must be a number, or a positive one over eta such as 1.5/eta, not '-1/eta'")]
+    [InlineData("eigenvalues-above: /eta", "line 1: eigenvalues-above must be a number, or a positive one over eta such as 1.5/eta, not '/eta'")]
+    [InlineData("eigenvalues-above: NaN", "line 1: eigenvalues-above must be a number, or a positive one over eta such as 1.5/eta, not 'NaN'")]
+    [InlineData("eigenvalues: 60\neigenvalues-most: 20", "line 2: eigenvalues-most (20) must be at least eigenvalues (60)")]
+    [InlineData("method: gd\npreconditioned: true", "line 2: preconditioned applies only where method is rmsprop or adam; here it is gd")]
+    [InlineData("measure-at: mid", "line 1: measure-at: unknown measure-at 'mid': did you mean 'midpoints'? known are iterates, midpoints")]
     [InlineData("- method", "line 1: a specification is one mapping of fields, e.g. 'method: nls'")]
     public void Bad_yaml_gives_one_line_that_says_where(string yaml, string expected)
     {
@@ -212,13 +219,36 @@ public sealed class SpecificationTests
         Assert.Equal(s, Specification.FromJson(s.ToJson()));
     }
 
+    [Theory]
+    [InlineData("1.5/eta", "1.5/eta", 15.0)]
+    [InlineData("+2.50/eta", "2.5/eta", 25.0)]
+    [InlineData("40", "40", 40.0)]
+    [InlineData("-.5e1", "-5", -5.0)]
+    public void A_threshold_of_the_spectrum_is_a_number_or_one_over_eta(string text, string written, double at)
+    {
+        Specification s = Specification.FromYaml($"eigenvalues-above: {text}");
+        Assert.Equal(at, s.EigenvaluesAbove!.Value.At(0.1)!.Value, 1e-12);
+        Assert.Equal($"eigenvalues-above: {written}\n", s.ToYaml());
+        Assert.Equal(s, Specification.FromJson(s.ToJson()));
+        Assert.Equal(text.EndsWith("eta", StringComparison.Ordinal), s.EigenvaluesAbove!.Value.At(null) is null);
+    }
+
+    [Fact]
+    public void Eigenvalues_follow_sharpness_unless_told_otherwise()
+    {
+        Specification s = new() { SharpnessEvery = 20, SharpnessTolerance = 1e-5 };
+        Assert.Equal((20, 1e-5, 50), (s.EigenvaluesEvery, s.EigenvaluesTolerance, s.EigenvaluesMost));
+        Assert.Equal(100, new Specification { SharpnessEvery = 0 }.EigenvaluesEvery);
+        Assert.Equal(80, new Specification { Eigenvalues = 80 }.EigenvaluesMost);
+    }
+
     [Fact]
     public void A_later_value_wins_and_is_blamed()
     {
         SpecificationReader reader = new SpecificationReader(new Specification())
             .Set("method", "gd", "spec.yaml, line 1: method").Set("eta", "0.3", "spec.yaml, line 2: eta").Set("method", "nls", "--method");
         Assert.Equal(
-            "spec.yaml, line 2: eta applies only where method is gd, sam, sgd, rmsprop or adam; here it is nls",
+            "spec.yaml, line 2: eta applies only where method is gd, sam, sgd, rmsprop, adam or central-flow; here it is nls",
             Assert.Throws<BrinkException>(reader.Read).Message);
         Assert.Equal("gd", reader.Set("method", "gd", "--method").Read().Method);
     }

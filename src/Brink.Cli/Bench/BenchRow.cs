@@ -4,7 +4,7 @@ namespace Brink.Cli.Bench;
 /// <param name="What">What was done.</param>
 /// <param name="Ours">Brink's median.</param>
 /// <param name="Peer">The peer's median, in the same unit.</param>
-/// <param name="Unit">Seconds, nanoseconds or bytes.</param>
+/// <param name="Unit">Seconds, nanoseconds, bytes, or Hessian-vector products a measurement (there the amounts are means).</param>
 /// <param name="Target">The ratio peer / Brink to reach.</param>
 /// <param name="Repetitions">How many of each side, interleaved.</param>
 /// <param name="Remark">What else a reader should know: evaluations, products, errors.</param>

@@ -70,3 +70,23 @@ internal sealed record PeerIterations(
 /// <param name="Converged">Whether the solver's own test was met.</param>
 /// <param name="Seconds">Wall-clock time, the gradient's graph included.</param>
 internal sealed record PeerSharpness(double Eigenvalue, double Residual, int Hvps, bool Converged, double Seconds);
+
+/// <summary>The largest Hessian eigenvalues at the peer's current weights.</summary>
+/// <param name="Eigenvalues">Descending.</param>
+/// <param name="Residual">The largest ‖Hv − λv‖ / |λ| of the returned pairs.</param>
+/// <param name="Hvps">Hessian-vector products.</param>
+/// <param name="Seconds">Wall-clock time, the gradient's graph included.</param>
+internal sealed record PeerSpectrum(double[] Eigenvalues, double Residual, int Hvps, double Seconds);
+
+/// <summary>Gradient flow followed by RK4 to a loss, and λ₁ there.</summary>
+/// <param name="Eigenvalue">λ₁.</param>
+/// <param name="Loss">Where the flow ended.</param>
+/// <param name="Gradients">Gradient evaluations.</param>
+/// <param name="Hvps">Hessian-vector products.</param>
+/// <param name="Reached">Whether the loss was reached.</param>
+/// <param name="Seconds">Wall-clock time.</param>
+internal sealed record PeerFlow(double Eigenvalue, double Loss, int Gradients, int Hvps, bool Reached, double Seconds);
+
+/// <summary>A plane of starts of the minimalist example, advanced with NumPy.</summary>
+/// <param name="Seconds">Wall-clock time.</param>
+internal sealed record PeerPhase(double Seconds);

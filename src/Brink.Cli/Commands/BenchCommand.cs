@@ -13,7 +13,7 @@ namespace Brink.Cli.Commands;
 /// <summary><c>brink bench</c>: Brink beside a PyTorch peer, in turns, on this machine.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness"];
+    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness", "gfs", "tracking", "phase"];
 
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
@@ -26,13 +26,15 @@ internal static class BenchCommand
         var only = new Option<string[]>("--only") { Description = $"Cases to run: {string.Join(", ", s_cases)}", AllowMultipleArgumentsPerToken = true, HelpName = "case" };
         only.CompletionSources.Add(s_cases);
         var sharpnessOn = new Option<string[]>("--sharpness-on") { Description = "Networks on which λ₁ is compared; the CNN takes the peer half an hour", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["mlp"], HelpName = "network" };
+        var iterations = new Option<int>("--tracking-iterations") { Description = "Iterations of nls along which the ten largest eigenvalues are tracked", DefaultValueFactory = _ => 200, HelpName = "n" };
+        var every = new Option<int>("--tracking-every") { Description = "Iterations between two measurements of the tracking; 1 takes the peer an hour", DefaultValueFactory = _ => 5, HelpName = "n" };
         Option<bool> json = JsonText.Option();
         var command = new DocumentedCommand(
             "bench",
             "Time Brink against what the authors' code does in PyTorch: same images, start weights, threads, libtorch and BLAS; the two take turns, and the ratios of medians are printed.",
             "brink bench",
             "brink bench --only gradient --repetitions 9")
-        { from, count, repetitions, threads, only, sharpnessOn, json };
+        { from, count, repetitions, threads, only, sharpnessOn, iterations, every, json };
         command.SetWork((parsed, _) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
@@ -115,6 +117,40 @@ internal static class BenchCommand
                 }
             }
 
+            if (cases.Contains("tracking"))
+            {
+                if (parsed.GetValue(iterations) < parsed.GetValue(every) || parsed.GetValue(every) < 1)
+                {
+                    throw new BrinkException("--tracking-every is at least 1 and at most --tracking-iterations");
+                }
+
+                Specification specification = Of("mlp", "nls").With("count", "1000");
+                using var setting = new BenchSetting(peer, specification with { From = parsed.GetValue(from) }, words.WriteLine);
+                foreach (BenchRow row in TrackingCase.Rows(
+                    setting, "top 10 along nls, MLP, 1,000 images", parsed.GetValue(iterations), parsed.GetValue(every)))
+                {
+                    Add(row);
+                }
+            }
+
+            if (cases.Contains("gfs"))
+            {
+                using var setting = new BenchSetting(
+                    peer, Of("mlp", "gd").With("count", "1000"), words.WriteLine);
+                foreach (BenchRow row in FlowSolutionCase.Rows(setting, times, words.WriteLine))
+                {
+                    Add(row);
+                }
+            }
+
+            if (cases.Contains("phase"))
+            {
+                foreach (BenchRow row in PhaseCase.Rows(peer, times, onThreads))
+                {
+                    Add(row);
+                }
+            }
+
             if (asJson)
             {
                 JsonText.Write(output, rows);
@@ -168,6 +204,8 @@ internal static class BenchCommand
     private static string Amount(double value, string unit) => unit switch
     {
         "bytes" => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:F0} MB"),
+        "products" => string.Create(CultureInfo.InvariantCulture, $"{value:F1} HVPs"),
+        "gradients" => string.Create(CultureInfo.InvariantCulture, $"{value:F0}"),
         "ns" => string.Create(CultureInfo.InvariantCulture, $"{value:F0} ns"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:G3} s"),
     };

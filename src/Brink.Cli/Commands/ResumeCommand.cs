@@ -32,7 +32,13 @@ internal static class ResumeCommand
 
             IRunObserver observer = ProgressDisplay.For(
                 parsed.InvocationConfiguration.Output, parsed.GetValue(quiet), RunEnd.Title(RunRecord.ReadSpecification(folder)));
-            return RunEnd.ExitCode(Trainer.Resume(folder, observer, more, cancellation));
+            RunOutcome outcome = Trainer.Resume(folder, observer, more, cancellation);
+            if (!parsed.GetValue(quiet))
+            {
+                RunEnd.ShowEdge(outcome, parsed.InvocationConfiguration.Output);
+            }
+
+            return RunEnd.ExitCode(outcome);
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using Brink.Cli.CommandLine;
+using Brink.Cli.Terminal;
 using Brink.Experiments;
 
 namespace Brink.Cli.Commands;
@@ -9,6 +10,16 @@ internal static class RunEnd
     /// <summary>A run in a few words.</summary>
     internal static string Title(Specification specification) =>
         $"{specification.Method} on {specification.Data}, {specification.Network}";
+
+    /// <summary>What stands on the screen after the line that says how a run ended.</summary>
+    internal static void ShowEdge(RunOutcome outcome, TextWriter output)
+    {
+        bool unicode = ProgressDisplay.IsLive(ProgressDisplay.ConsoleOf(output)) && ProgressDisplay.ShowsUnicode(ProgressDisplay.ConsoleOf(output));
+        if (EdgeText.Of(outcome.Summary, unicode) is { } text)
+        {
+            output.WriteLine(text);
+        }
+    }
 
     /// <summary>0 for a run that ended as runs end, divergence included: it is a result; 130 after Ctrl-C; 1 for a failure.</summary>
     internal static int ExitCode(RunOutcome outcome) => outcome.Status switch

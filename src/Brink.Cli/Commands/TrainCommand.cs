@@ -40,7 +40,13 @@ internal static class TrainCommand
             }
 
             IRunObserver observer = ProgressDisplay.For(output, parsed.GetValue(quiet), RunEnd.Title(specification));
-            return RunEnd.ExitCode(Trainer.Train(specification, observer, parsed.GetValue(force), cancellation));
+            RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), cancellation);
+            if (!parsed.GetValue(quiet))
+            {
+                RunEnd.ShowEdge(outcome, output);
+            }
+
+            return RunEnd.ExitCode(outcome);
         });
         return command;
     }

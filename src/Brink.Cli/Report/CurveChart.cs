@@ -14,7 +14,8 @@ internal sealed record Reference(double Value, string Label);
 /// <param name="Curve">The points.</param>
 /// <param name="EndsBadly">Marks the last finite point with a cross: the run diverged there.</param>
 /// <param name="Faint">Draws it thin, beside a bold curve of the same run.</param>
-internal sealed record ChartSeries(int Run, Curve Curve, bool EndsBadly = false, bool Faint = false);
+/// <param name="Label">What the hover text adds to the run's name; null for nothing.</param>
+internal sealed record ChartSeries(int Run, Curve Curve, bool EndsBadly = false, bool Faint = false, string? Label = null);
 
 /// <summary>A chart of curves over the iterations, as SVG that stands without script; colours come from the page's style.</summary>
 internal sealed class CurveChart
@@ -95,7 +96,8 @@ internal sealed class CurveChart
             double label = y - above < LabelHeight ? y + LabelHeight - 2 : y - 5;
             above = y;
             svg.Append($"<line class=\"reference\" x1=\"{At(Left)}\" x2=\"{At(Width - Right)}\" y1=\"{At(y)}\" y2=\"{At(y)}\"/>");
-            svg.Append($"<text class=\"reference-label\" text-anchor=\"end\" x=\"{At(Width - Right - 6)}\" y=\"{At(label)}\">{WebUtility.HtmlEncode(line.Label)}</text>\n");
+            (string anchor, double x) = LabelIsFreerAtTheLeft(line.Label, label) ? ("start", Left + 6) : ("end", Width - Right - 6);
+            svg.Append($"<text class=\"reference-label\" text-anchor=\"{anchor}\" x=\"{At(x)}\" y=\"{At(label)}\">{WebUtility.HtmlEncode(line.Label)}</text>\n");
         }
 
         svg.Append("<line class=\"crosshair\" hidden=\"\"/></svg>");
@@ -112,7 +114,7 @@ internal sealed class CurveChart
         series = _series.Select(one => new
         {
             run = one.Run,
-            faint = one.Faint,
+            label = one.Label,
             k = one.Curve.Iterations,
             x = one.Curve.Iterations.Select(k => Math.Round(_x.At(k), 1)),
             y = one.Curve.Values.Select(value => double.IsFinite(value) ? (double?)double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : null),
@@ -130,6 +132,29 @@ internal sealed class CurveChart
         double highest = _series.Where(other => !other.EndsBadly).SelectMany(other => other.Curve.Values).Where(double.IsFinite).DefaultIfEmpty(0).Max();
         double most = Math.Max(10 * highest, 1e3 * Math.Abs(one.Curve.Values[0]) * (highest > 0 ? 1e-2 : 1));
         return one.Curve.Values.Where(value => Math.Abs(value) <= most);
+    }
+
+    /// <summary>Whether fewer points of curves lie under a label at the left end of its line than at the right.</summary>
+    private bool LabelIsFreerAtTheLeft(string label, double baseline)
+    {
+        double width = 8 * label.Length;
+        int left = 0;
+        int right = 0;
+        foreach (ChartSeries one in _series)
+        {
+            for (int i = 0; i < one.Curve.Values.Length; i++)
+            {
+                double x = _x.At(one.Curve.Iterations[i]);
+                double y = _y.At(one.Curve.Values[i]);
+                if (y > baseline - LabelHeight && y < baseline + 4)
+                {
+                    left += x < Left + 6 + width ? 1 : 0;
+                    right += x > Width - Right - 6 - width ? 1 : 0;
+                }
+            }
+        }
+
+        return left < right;
     }
 
     private static string At(double coordinate) => coordinate.ToString("0.##", CultureInfo.InvariantCulture);

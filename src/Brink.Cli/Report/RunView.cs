@@ -1,4 +1,5 @@
 using Brink.Experiments;
+using Brink.Methods;
 
 namespace Brink.Cli.Report;
 
@@ -85,6 +86,15 @@ internal sealed record RunView
 
     /// <summary>η_k·λ₁(H_k), where λ₁ was measured and a step taken.</summary>
     public required Curve EtaSharpness { get; init; }
+
+    /// <summary>The eigenvalues followed, λ₁ apart: λ₂, λ₃, … of what <see cref="Preconditioned"/> or else <see cref="Sharpness"/> is λ₁ of.</summary>
+    public IReadOnlyList<Curve> Eigenvalues { get; init; } = [];
+
+    /// <summary>λ₁ of P⁻¹H, where measured.</summary>
+    public Curve Preconditioned { get; init; } = new([], []);
+
+    /// <summary>The method's edge of stability; null where it has none.</summary>
+    public StabilityThreshold? Threshold { get; init; }
 
     /// <summary>Fraction of the training samples classified rightly.</summary>
     public required Curve TrainAccuracy { get; init; }

@@ -40,6 +40,9 @@ internal static class RunViewReader
             StepSize = CurveOf(lines, line => line.StepSize),
             Sharpness = CurveOf(lines, line => line.Sharpness),
             EtaSharpness = CurveOf(lines, line => line.StepSize * line.Sharpness),
+            Eigenvalues = Followed(lines),
+            Preconditioned = CurveOf(lines, line => line.PreconditionedSharpness),
+            Threshold = summary?.Threshold(),
             TrainAccuracy = CurveOf(lines, line => line.TrainAccuracy),
             TestAccuracy = CurveOf(lines, line => line.TestAccuracy),
             Iterations = lines.Count > 0 ? lines[^1].Iteration : 0,
@@ -57,6 +60,29 @@ internal static class RunViewReader
     {
         MetricsLine[] known = [.. lines.Where(line => value(line) is not null)];
         return new Curve([.. known.Select(line => (double)line.Iteration)], [.. known.Select(line => value(line)!.Value)]);
+    }
+
+    /// <summary>λ₂, λ₃, …; where one was not followed for a while a NaN makes a gap in its curve.</summary>
+    private static Curve[] Followed(IReadOnlyList<MetricsLine> lines)
+    {
+        MetricsLine[] measured = [.. lines.Where(line => line.Eigenvalues is not null)];
+        int most = measured.Select(line => line.Eigenvalues!.Length).DefaultIfEmpty(0).Max();
+        return [.. Enumerable.Range(1, Math.Max(0, most - 1)).Select(Eigenvalue)];
+
+        Curve Eigenvalue(int index)
+        {
+            var points = new List<(double Iteration, double Value)>();
+            foreach (MetricsLine line in measured)
+            {
+                double value = index < line.Eigenvalues!.Length ? line.Eigenvalues[index] : double.NaN;
+                if (double.IsFinite(value) || (points.Count > 0 && double.IsFinite(points[^1].Value)))
+                {
+                    points.Add((line.Iteration, value));
+                }
+            }
+
+            return new Curve([.. points.Select(point => point.Iteration)], [.. points.Select(point => point.Value)]);
+        }
     }
 
     private static string FolderName(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));

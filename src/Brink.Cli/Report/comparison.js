@@ -52,7 +52,7 @@
       for (const [series, i] of rows) {
         const row = table.insertRow();
         const swatch = document.querySelector(`.legend button[data-run="${series.run}"] svg`).cloneNode(true);
-        row.insertCell().append(swatch, ` ${data.runs[series.run]}${series.faint ? " (train)" : ""}`);
+        row.insertCell().append(swatch, ` ${data.runs[series.run]}${series.label ? ` ${series.label}` : ""}`);
         row.insertCell().textContent = text(series.y[i]);
         row.insertCell().textContent = `at ${series.k[i]}`;
       }

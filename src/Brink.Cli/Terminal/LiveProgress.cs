@@ -1,4 +1,5 @@
 using Brink.Experiments;
+using Brink.Methods;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -17,9 +18,6 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
     private const int LabelWidth = 13;
     private const int ValueWidth = 22;
 
-    /// <summary>η·λ₁ of gradient descent on a quadratic: stable below, unstable above.</summary>
-    private const double EdgeOfStability = 2;
-
     // Okabe and Ito's colours, told apart by colour-blind readers as well.
     private static readonly Style s_label = new(Color.Grey);
     private static readonly Style s_calm = new(new Color(86, 180, 233));
@@ -32,9 +30,9 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
     private int[] _drawn = [];
 
     /// <inheritdoc/>
-    public void Started(string folder, long iteration, long iterations, double? flattestSharpness)
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null)
     {
-        _progress.Start(folder, iteration, iterations, flattestSharpness);
+        _progress.Start(folder, iteration, iterations, flattestSharpness, threshold);
         if (iteration > 0)
         {
             console.Write(new Text($"resuming {folder} at iteration {Quantity.Count(iteration)}{Environment.NewLine}"));
@@ -76,8 +74,15 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
         int width = Math.Max(console.Profile.Width - 1, 20);
         int chart = Math.Clamp(width - LabelWidth - ValueWidth - 4, 0, 80);
         MetricsLine last = _progress.Last!;
-        string product = _unicode ? "η·λ₁" : "eta*lambda1";
-        (string upper, string lower) = Sparkline.AgainstThreshold(_progress.Products.Values, EdgeOfStability, chart, _unicode);
+        bool preconditioned = _progress.Threshold is { Preconditioned: true };
+        string product = _unicode ? (preconditioned ? "η·λ₁(P⁻¹H)" : "η·λ₁") : "eta*lambda1";
+        double edge = _progress.Edge;
+        (string upper, string lower) = Sparkline.AgainstThreshold(_progress.Products.Values, edge, chart, _unicode);
+        (string twice, string once) = (Quantity.Number(2 * edge), Quantity.Number(edge));
+        string floor = _progress.FlattestSharpness is { } flattest ? $"2/K = {Quantity.Number(flattest)}  " : string.Empty;
+        string ratio = _progress.EdgeRatio is { } part
+            ? $"{Quantity.Number(part)} × {EdgeText.Spell(_progress.Threshold!.Formula, _unicode)}".Replace("×", _unicode ? "×" : "*")
+            : string.Empty;
         string axis = _unicode ? "┤" : "|";
 
         var head = new Line();
@@ -92,12 +97,12 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
         return
         [
             head,
-            Row("loss", Quantity.Number(last.Loss)).Add("  ").Add(Sparkline.Logarithmic(_progress.Losses.Values, chart, _unicode), s_calm),
+            Row("loss", Quantity.Number(last.Loss) + (last.Time is { } time ? $" at t {Quantity.Number(time)}" : string.Empty)).Add("  ").Add(Sparkline.Logarithmic(_progress.Losses.Values, chart, _unicode), s_calm),
             Row("accuracy", $"{Quantity.Percent(_progress.TrainAccuracy)} train").Add($"  {Quantity.Percent(_progress.TestAccuracy)} test"),
             Row(_unicode ? "η" : "step (eta)", Quantity.Number(_progress.StepSize)).Add("  ").Add(Sparkline.Logarithmic(_progress.StepSizes.Values, chart, _unicode), s_calm),
-            Row(_unicode ? "λ₁" : "sharpness", Quantity.Number(_progress.Sharpness)).Add(_progress.FlattestSharpness is { } floor ? $"  2/K = {Quantity.Number(floor)}" : string.Empty, s_label),
-            Row(product, Quantity.Number(_progress.Product), _progress.Product > EdgeOfStability ? s_above : s_strong).Add($"4{axis}", s_label).Add(upper, s_above),
-            Row(string.Empty, "against 2", s_label).Add($"2{axis}", s_label).Add(lower, s_calm),
+            Row(_unicode ? "λ₁" : "sharpness", Quantity.Number(_progress.Sharpness)).Add("  " + floor, s_label).Add(preconditioned ? string.Empty : ratio, s_label),
+            Row(product, Quantity.Number(_progress.Product), _progress.Product > edge ? s_above : s_strong).Add(twice + axis, s_label).Add(upper, s_above),
+            Row(string.Empty, $"against {once}", s_label).Add(once.PadLeft(twice.Length) + axis, s_label).Add(lower, s_calm),
             Row("evaluations", $"{Quantity.Count(_progress.FunctionEvaluations)} losses").Add(
                 $"  {Quantity.Count(_progress.GradientEvaluations)} gradients").Add($", {Quantity.Count(_progress.HessianVectorProducts)} Hessian-vector products"),
         ];

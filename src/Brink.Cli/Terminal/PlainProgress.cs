@@ -1,4 +1,5 @@
 using Brink.Experiments;
+using Brink.Methods;
 
 namespace Brink.Cli.Terminal;
 
@@ -14,9 +15,9 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
     private double _lastSeconds = double.NegativeInfinity;
 
     /// <inheritdoc/>
-    public void Started(string folder, long iteration, long iterations, double? flattestSharpness)
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null)
     {
-        _progress.Start(folder, iteration, iterations, flattestSharpness);
+        _progress.Start(folder, iteration, iterations, flattestSharpness, threshold);
         Write(iteration > 0
             ? $"resuming {folder} at iteration {iteration} of {iterations}"
             : $"run folder {folder}, {iterations} iterations");
@@ -26,13 +27,18 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
     public void Recorded(MetricsLine line)
     {
         _progress.Add(line);
-        if (line.Sharpness is null && line.Seconds - _lastSeconds < SecondsBetweenLines)
+        if (line.Sharpness is null && line.PreconditionedSharpness is null && line.Seconds - _lastSeconds < SecondsBetweenLines)
         {
             return;
         }
 
         _lastSeconds = line.Seconds;
         var parts = new List<string> { $"iteration {line.Iteration}/{_progress.Iterations}", $"loss {Quantity.Number(line.Loss)}" };
+        if (line.Time is { } time)
+        {
+            parts.Add($"time {Quantity.Number(time)}");
+        }
+
         if (line.TrainAccuracy is not null)
         {
             parts.Add($"accuracy {Quantity.Percent(line.TrainAccuracy)}");
@@ -55,6 +61,16 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
             {
                 parts.Add($"step*sharpness {Quantity.Number(line.StepSize * line.Sharpness)}");
             }
+        }
+
+        if (line.PreconditionedSharpness is not null)
+        {
+            parts.Add($"preconditioned sharpness {Quantity.Number(line.PreconditionedSharpness)}");
+        }
+
+        if (_progress.Threshold is { } threshold && (threshold.Preconditioned ? line.PreconditionedSharpness : line.Sharpness) is { } curvature)
+        {
+            parts.Add($"{Quantity.Number(curvature / threshold.Value)} of {EdgeText.Spell(threshold.Formula, unicode: false)}");
         }
 
         parts.Add($"evaluations {_progress.FunctionEvaluations}");

@@ -1,4 +1,5 @@
 using Brink.Experiments;
+using Brink.Methods;
 
 namespace Brink.Cli.Terminal;
 
@@ -9,8 +10,8 @@ internal sealed class QuietProgress(TextWriter output) : IRunObserver
     private readonly RunProgress _progress = new();
 
     /// <inheritdoc/>
-    public void Started(string folder, long iteration, long iterations, double? flattestSharpness) =>
-        _progress.Start(folder, iteration, iterations, flattestSharpness);
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null) =>
+        _progress.Start(folder, iteration, iterations, flattestSharpness, threshold);
 
     /// <inheritdoc/>
     public void Recorded(MetricsLine line) => _progress.Add(line);

@@ -1,4 +1,5 @@
 using Brink.Experiments;
+using Brink.Methods;
 
 namespace Brink.Cli.Terminal;
 
@@ -17,6 +18,9 @@ internal sealed class RunProgress
     /// <summary>The sharpness below which no weights come; null where there is no such bound.</summary>
     internal double? FlattestSharpness { get; private set; }
 
+    /// <summary>The method's edge of stability; null where its step or batch changes.</summary>
+    internal StabilityThreshold? Threshold { get; private set; }
+
     /// <summary>The last line recorded; null before the first.</summary>
     internal MetricsLine? Last { get; private set; }
 
@@ -32,8 +36,16 @@ internal sealed class RunProgress
     /// <summary>The last measured λ₁.</summary>
     internal double? Sharpness { get; private set; }
 
-    /// <summary>η_k·λ₁(w_k) where both were last known of the same iteration.</summary>
+    /// <summary>
+    /// η_k·λ₁(w_k) where both were last known of the same iteration; λ₁ of P⁻¹H for a method whose threshold bounds that.
+    /// </summary>
     internal double? Product { get; private set; }
+
+    /// <summary>What <see cref="Product"/> is at the edge of stability: 2, or the method's own threshold times η.</summary>
+    internal double Edge => Threshold is { } threshold && StepSize is { } step ? threshold.Value * step : 2;
+
+    /// <summary>The product over its value at the edge; null where the method has no threshold or nothing was measured.</summary>
+    internal double? EdgeRatio => Threshold is null ? null : Product / Edge;
 
     /// <summary>Loss evaluations since this process took the run up.</summary>
     internal long FunctionEvaluations { get; private set; }
@@ -74,8 +86,10 @@ internal sealed class RunProgress
     /// <param name="iteration">Iteration it starts from.</param>
     /// <param name="iterations">Iterations in all.</param>
     /// <param name="flattestSharpness">The sharpness below which no weights come, where there is such a bound.</param>
-    internal void Start(string folder, long iteration, long iterations, double? flattestSharpness)
+    /// <param name="threshold">The method's edge of stability, where it has one.</param>
+    internal void Start(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null)
     {
+        Threshold = threshold;
         Folder = folder;
         Iterations = iterations;
         FlattestSharpness = flattestSharpness;
@@ -105,14 +119,12 @@ internal sealed class RunProgress
             StepSizes.Add(step);
         }
 
-        if (line.Sharpness is { } sharpness)
+        Sharpness = line.Sharpness ?? Sharpness;
+        double? curvature = Threshold is { Preconditioned: true } ? line.PreconditionedSharpness : line.Sharpness;
+        if (curvature * line.StepSize is { } product)
         {
-            Sharpness = sharpness;
-            if (line.StepSize is { } taken)
-            {
-                Product = taken * sharpness;
-                Products.Add(taken * sharpness);
-            }
+            Product = product;
+            Products.Add(product);
         }
     }
 

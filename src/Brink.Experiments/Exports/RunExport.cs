@@ -9,7 +9,8 @@ namespace Brink.Experiments;
 /// <summary>
 /// The metrics of one or many runs as one flat table: a column <c>run</c>, the specifications' fields as
 /// <c>spec.method</c> and so on, then the fields of a line of metrics. Every row tells all of its run, so that a table
-/// program can group by any of it.
+/// program can group by any of it. In CSV a list is spread over columns <c>eigenvalues_1</c>, <c>eigenvalues_2</c>, …, as
+/// many as the longest list has; in JSON it stays a list. A list that no run has is left out.
 /// </summary>
 public static class RunExport
 {
@@ -27,19 +28,35 @@ public static class RunExport
     public static void WriteCsv(IReadOnlyList<RunEntry> runs, TextWriter output)
     {
         SpecificationField[] fields = Fields(runs);
-        IEnumerable<string> header = ["run", .. fields.Select(f => "spec." + f.Name), .. s_metrics.Select(m => m.Name)];
+        RunEntry[] whole = [.. runs.Where(r => r.Specification is not null)];
+        int[] widths = Widths(whole);
+        IEnumerable<string> header =
+        [
+            "run",
+            .. fields.Select(f => "spec." + f.Name),
+            .. s_metrics.SelectMany((m, i) => IsList(m.Property)
+                ? Enumerable.Range(1, widths[i]).Select(n => $"{m.Name}_{n}")
+                : [m.Name]),
+        ];
         output.Write(string.Join(',', header) + "\n");
-        foreach (RunEntry run in runs.Where(r => r.Specification is not null))
+        foreach (RunEntry run in whole)
         {
             IEnumerable<string> start = [run.Path, .. fields.Select(f => Setting(run, f) ?? "")];
             string prefix = string.Join(',', start.Select(Cell));
             foreach (MetricsLine line in RunRecord.ReadMetrics(run.Path))
             {
                 output.Write(prefix);
-                foreach ((_, PropertyInfo property) in s_metrics)
+                foreach ((int i, (_, PropertyInfo property)) in s_metrics.Index())
                 {
-                    output.Write(',');
-                    output.Write(Cell(Text(property.GetValue(line))));
+                    object? value = property.GetValue(line);
+                    IEnumerable<object?> cells = IsList(property)
+                        ? Enumerable.Range(0, widths[i]).Select(n => value is double[] list && n < list.Length ? (object?)list[n] : null)
+                        : [value];
+                    foreach (object? cell in cells)
+                    {
+                        output.Write(',');
+                        output.Write(Cell(Text(cell)));
+                    }
                 }
 
                 output.Write('\n');
@@ -57,11 +74,14 @@ public static class RunExport
         ArrayBufferWriter<byte> buffer = new();
         using Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Encoder = RunJson.Line.Encoder });
         string before = "[\n";
-        foreach (RunEntry run in runs.Where(r => r.Specification is not null))
+        RunEntry[] whole = [.. runs.Where(r => r.Specification is not null)];
+        int[] widths = Widths(whole);
+        (string, PropertyInfo)[] metrics = [.. s_metrics.Where((m, i) => !IsList(m.Property) || widths[i] > 0)];
+        foreach (RunEntry run in whole)
         {
             foreach (MetricsLine line in RunRecord.ReadMetrics(run.Path))
             {
-                WriteRow(writer, run, fields, line);
+                WriteRow(writer, run, fields, metrics, line);
                 output.Write(before);
                 output.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
                 before = ",\n";
@@ -73,7 +93,25 @@ public static class RunExport
         output.Write(before == "[\n" ? "[]\n" : "\n]\n");
     }
 
-    private static void WriteRow(Utf8JsonWriter writer, RunEntry run, SpecificationField[] fields, MetricsLine line)
+    private static bool IsList(PropertyInfo property) => property.PropertyType == typeof(double[]);
+
+    /// <summary>Length of the longest list of each field.</summary>
+    private static int[] Widths(RunEntry[] runs)
+    {
+        int[] widths = new int[s_metrics.Length];
+        foreach (MetricsLine line in runs.SelectMany(run => RunRecord.ReadMetrics(run.Path)))
+        {
+            foreach ((int i, (_, PropertyInfo property)) in s_metrics.Index().Where(metric => IsList(metric.Item.Property)))
+            {
+                widths[i] = Math.Max(widths[i], (property.GetValue(line) as double[])?.Length ?? 0);
+            }
+        }
+
+        return widths;
+    }
+
+    private static void WriteRow(
+        Utf8JsonWriter writer, RunEntry run, SpecificationField[] fields, (string, PropertyInfo)[] metrics, MetricsLine line)
     {
         writer.WriteStartObject();
         writer.WriteString("run", run.Path);
@@ -90,7 +128,7 @@ public static class RunExport
             }
         }
 
-        foreach ((string name, PropertyInfo property) in s_metrics)
+        foreach ((string name, PropertyInfo property) in metrics)
         {
             writer.WritePropertyName(name);
             JsonSerializer.Serialize(writer, property.GetValue(line), property.PropertyType, RunJson.Line);

@@ -6,14 +6,23 @@ namespace Brink.Experiments;
 
 /// <summary>Where a run stands when something is measured.</summary>
 /// <param name="Iteration">k.</param>
-/// <param name="At">The evaluation at w_k.</param>
+/// <param name="At">The evaluation where it is measured: at w_k, or at the midpoint around it.</param>
 /// <param name="Problem">Objective, data and network.</param>
 /// <param name="Method">The method, for what it remembers (a preconditioner, say).</param>
 /// <param name="Note">Told, in one line, what a reader of the log should know.</param>
 internal sealed record MeasuredPoint(long Iteration, Evaluation At, Problem Problem, Method Method, Action<string> Note)
 {
-    /// <summary>The gradient where the step needs it anyway; null for stochastic methods, which do not know it.</summary>
-    internal Tensor? GradientAtHand => Method.Wanted == Wanted.Nothing ? null : At.Gradient();
+    /// <summary>
+    /// η: that of the step from w_k where it is known (a fixed step, or one already taken), else of the last one; null
+    /// before the first.
+    /// </summary>
+    internal double? StepSize { get; init; }
+
+    /// <summary>The evaluation at w_k where <see cref="At"/> is that at a midpoint.</summary>
+    internal Evaluation? Iterate { get; init; }
+
+    /// <summary>The gradient at w_k where the step needs it anyway; null for stochastic methods, which do not know it.</summary>
+    internal Tensor? GradientAtHand => Method.Wanted == Wanted.Nothing ? null : (Iterate ?? At).Gradient();
 }
 
 /// <summary>Something measured at iterates of a run: how often, what it adds to a line, and what it remembers in between.</summary>
@@ -21,6 +30,9 @@ internal abstract class RunMeasurement : IDisposable
 {
     /// <summary>Iterations between two measurements; 0 for never.</summary>
     internal abstract int Every { get; }
+
+    /// <summary>Whether it is measured at the midpoint around w_k, once w_{k+1} is known, instead of at w_k.</summary>
+    internal virtual bool AtMidpoints => false;
 
     /// <summary>Measures, and adds what was found and what it cost to the line.</summary>
     /// <param name="point">Where.</param>

@@ -14,8 +14,15 @@ internal sealed class SharpnessMeasuring(Specification specification) : RunMeasu
 
     internal override int Every => specification.SharpnessEvery;
 
+    internal override bool AtMidpoints => specification.MeasureAt == "midpoints";
+
     internal override MetricsLine Measure(MeasuredPoint point, MetricsLine line)
     {
+        if (line.Sharpness is not null)
+        {
+            return line; // The spectrum measured here begins with it.
+        }
+
         using var scope = new TensorScope();
 
         // The gradient is at hand: where eigenvectors have moved far, λ₁ is found sooner from it.

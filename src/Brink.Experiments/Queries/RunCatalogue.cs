@@ -29,6 +29,11 @@ public static class RunCatalogue
             return;
         }
 
+        if (TheoryFolder.Is(folder))
+        {
+            return;
+        }
+
         try
         {
             foreach (string inner in Directory.EnumerateDirectories(folder))

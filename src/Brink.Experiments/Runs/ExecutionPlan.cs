@@ -36,7 +36,9 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
                 $"a network with batch normalisation is exact only in one batch: {samples} samples in micro-batches of {s.MicroBatch} would be another objective; leave out --micro-batch, or ask for --ghost-batch-norm");
         }
 
-        bool lineProducts = s.LineProducts != "no" && MethodFields.Searches.Contains(s.Method);
+
+        // A central flow has no trials, but its third derivatives leave a linear first layer out of their graphs.
+        bool lineProducts = s.Method == "central-flow" || (s.LineProducts != "no" && MethodFields.Searches.Contains(s.Method));
         long budget = GraphBudget(problem);
         var plan = new ObjectivePlan(
             Math.Min(s.MicroBatch ?? samples, samples), s.KeepGraph != "no", lineProducts, budget, GhostBatchNorm: s.GhostBatchNorm);

@@ -34,7 +34,7 @@ public static class MachineMeasurements
         string network = s.Network == "mlp" ? $"mlp {string.Join("-", s.Widths)}" : s.Network;
         string search = MethodFields.Searches.Contains(s.Method) ? $"search, line products {s.LineProducts}" : "no search";
         return string.Join("; ",
-            $"{s.Data} × {problem.SampleCount}",
+            $"{s.Data}{(s.Classes is { } classes ? $" ({classes.Count} classes)" : string.Empty)} × {problem.SampleCount}",
             $"{network} {s.Activation}{(s.NoBias ? " no bias" : string.Empty)}{(s.BatchNorm ? " batch norm" : string.Empty)}{(s.GhostBatchNorm ? " ghost" : string.Empty)}",
             s.Loss, s.Dtype, s.Device, $"{s.Threads} threads", search,
             $"micro-batch {s.MicroBatch?.ToString() ?? "open"}",

@@ -1,3 +1,4 @@
+using Brink.Flows;
 using Brink.Methods;
 
 namespace Brink.Experiments;
@@ -26,6 +27,17 @@ internal static class MethodFactory
             "sgd" => new StochasticGradientDescent(s.Eta!.Value, momentum, s.Dampening, s.Nesterov, decay, s.BatchSize, seed),
             "rmsprop" => new RmsProp(s.Eta!.Value, s.Alpha, s.Epsilon, decay, s.BatchSize, seed),
             "adam" => new Adam(s.Eta!.Value, s.Beta1, s.Beta2, s.Epsilon, decay, s.BatchSize, seed),
+            "central-flow" => new CentralFlow(new CentralFlowOptions
+            {
+                StepSize = s.Eta!.Value,
+                Bound = s.Bound,
+                Substeps = s.Substeps,
+                Share = s.CentralShare,
+                Most = s.CentralMost,
+                Tolerance = s.CentralTolerance,
+            }),
+            "flow" => new GradientFlow(
+                FlowIntegrator.Named(s.Integrator, s.Tolerance, s.StepFraction), s.Interval, s.UntilTime, s.CompareEta),
             _ => throw new BrinkException($"method '{s.Method}' is in the table of fields but has no implementation"),
         };
     }

@@ -7,9 +7,14 @@ namespace Brink.Experiments;
 
 /// <summary>An eigenvalue with what is known of its error.</summary>
 /// <param name="Value">λ.</param>
-/// <param name="Residual">‖Hv − λv‖ / |λ|.</param>
+/// <param name="Residual">‖Hv − λv‖ / |λ|; by ‖H‖ where <paramref name="IsZero"/>.</param>
 /// <param name="Converged">Whether the residual met the tolerance.</param>
-public sealed record MeasuredEigenvalue(double Value, double Residual, bool Converged);
+/// <param name="IsZero">Whether λ cannot be told from zero: |λ| + ‖Hv − λv‖ ≤ tolerance·‖H‖. Its digits then mean nothing.</param>
+public sealed record MeasuredEigenvalue(double Value, double Residual, bool Converged, bool IsZero)
+{
+    internal static MeasuredEigenvalue[] List(Eigenpairs pairs, double tolerance) => [.. pairs.Values.Select((value, k) => new MeasuredEigenvalue(
+        value, pairs.RelativeResiduals[k], pairs.Converged[k], Math.Abs(value) + pairs.Residuals[k] <= tolerance * pairs.Scale))];
+}
 
 /// <summary>What a point of the loss surface allows: <c>brink measure</c>.</summary>
 /// <param name="Source">Run or file the weights came from.</param>
@@ -52,24 +57,8 @@ public sealed record PointMeasurement(
     public static PointMeasurement Take(
         string source, Specification given, int top, int bottom, double tolerance, Action<string> note)
     {
-        ArgumentNullException.ThrowIfNull(given);
-        if (RunRecord.IsRun(source))
-        {
-            Checkpoint checkpoint = RunRecord.ReadCheckpoint(source, note)
-                ?? throw new BrinkException($"{source} has no checkpoint yet; measure a file of weights, or train it first");
-            using Problem problem = Problem.Create(RunRecord.ReadSpecification(source), note);
-            using Tensor weights = WeightFile.Pack(checkpoint.Tensors, problem.Objective.Layout, problem.Type, problem.Device);
-            return At(source, checkpoint.Iteration, problem, weights, top, bottom, tolerance);
-        }
-
-        if (Directory.Exists(source))
-        {
-            throw new BrinkException($"{source} is a folder but no run: it has no spec.json");
-        }
-
-        using Problem fromFile = Problem.Create(given with { Init = source }, note);
-        using Tensor read = fromFile.StartWeights();
-        return At(source, null, fromFile, read, top, bottom, tolerance);
+        using var point = StoredPoint.Load(source, given, iteration: null, note);
+        return At(source, point.Iteration, point.Problem, point.Weights, top, bottom, tolerance);
     }
 
     private static PointMeasurement At(
@@ -102,11 +91,8 @@ public sealed record PointMeasurement(
             problem.FlattestSharpness,
             step.StepSize,
             step.StepSize * sharpness,
-            List(ends.Largest),
-            List(ends.Smallest),
+            MeasuredEigenvalue.List(ends.Largest, tolerance),
+            MeasuredEigenvalue.List(ends.Smallest, tolerance),
             Math.Max(ends.Largest.Products, ends.Smallest.Products));
     }
-
-    private static MeasuredEigenvalue[] List(Eigenpairs pairs) =>
-        [.. pairs.Values.Select((value, k) => new MeasuredEigenvalue(value, pairs.RelativeResiduals[k], pairs.Converged[k]))];
 }

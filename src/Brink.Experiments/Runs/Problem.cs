@@ -65,20 +65,10 @@ public sealed class Problem : IDisposable
         Runtime.Initialize();
         RequireDevice(specification.Device);
         var store = new DataStore(specification.DataDir);
-        ImageSet images = store.Load(specification.Data, specification.Split, Selection(specification), specification.From);
+        ImageSet images = store.Load(
+            specification.Data, specification.Split, Selection(specification), specification.From, specification.Classes);
         Specification resolved = specification.Resolve(images.Classes);
-        Sequential network = NetworkCatalogue.Create(resolved.Network, new NetworkOptions
-        {
-            Channels = images.Channels,
-            Height = images.Height,
-            Width = images.Width,
-            Classes = images.Classes,
-            Widths = resolved.Widths,
-            Activation = resolved.Activation,
-            Bias = !resolved.NoBias,
-            BatchNorm = resolved.BatchNorm,
-        });
-        var problem = new Problem(resolved, store, images, network);
+        var problem = new Problem(resolved, store, images, BuildNetwork(resolved, images));
         try
         {
             problem.Build(note);
@@ -158,6 +148,16 @@ public sealed class Problem : IDisposable
         _workers?.Dispose();
     }
 
+    /// <summary>
+    /// The same objective with a network of its own, so that it can be evaluated on another thread at the same time; the samples
+    /// are shared.
+    /// </summary>
+    /// <param name="workers">The threads it uses.</param>
+    /// <returns>The objective, which <see cref="Objective"/> must outlive.</returns>
+    internal NetworkObjective Sibling(Workers workers) => new(
+        BuildNetwork(Specification, _images), Objective.Batches.Borrow(), LossFunction.Named(Specification.Loss), Outputs, workers,
+        Objective.Plan with { LineProducts = false, KeepGraph = false });
+
     /// <summary>Builds an objective on the first samples, to be measured.</summary>
     internal NetworkObjective Trial(ObjectivePlan plan, Workers workers, int samples)
     {
@@ -178,6 +178,18 @@ public sealed class Problem : IDisposable
         DataDir = s.DataDir is { } root ? Path.GetFullPath(root) : null,
         Init = s.Init is { } init ? Path.GetFullPath(init) : null,
     };
+
+    private static Sequential BuildNetwork(Specification s, ImageSet images) => NetworkCatalogue.Create(s.Network, new NetworkOptions
+    {
+        Channels = images.Channels,
+        Height = images.Height,
+        Width = images.Width,
+        Classes = images.Classes,
+        Widths = s.Widths,
+        Activation = s.Activation,
+        Bias = !s.NoBias,
+        BatchNorm = s.BatchNorm,
+    });
 
     private static SampleSelection Selection(Specification s) =>
         new(s.Subset, s.First, s.Count == 0 ? null : s.Count, (ulong)s.Seed);
@@ -227,7 +239,7 @@ public sealed class Problem : IDisposable
         }
 
         string other = Specification.Split == "train" ? "test" : "train";
-        ImageSet images = _store.Load(Specification.Data, other, SampleSelection.All, Specification.From);
+        ImageSet images = _store.Load(Specification.Data, other, SampleSelection.All, Specification.From, Specification.Classes);
         note($"test metrics on the {images.Count} images of the {other} split");
         using var scope = new TensorScope();
         (Tensor inputs, Tensor labels) = Samples(images, images.Count);

@@ -40,7 +40,7 @@ internal static class RunState
             method.Restore(state, objective);
         }
 
-        measurements.Import(Part(checkpoint, WeightFile.Reserved));
+        measurements.Import(Part(checkpoint, WeightFile.Reserved), objective.Device);
         return objective.Resume(weights, Part(checkpoint, ProductPrefix), method.Wanted);
     }
 

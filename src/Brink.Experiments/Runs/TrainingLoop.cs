@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Brink.Flows;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
@@ -16,6 +17,7 @@ internal sealed class TrainingLoop : IDisposable
     /// </summary>
     private const double DivergenceFactor = 1e6;
     private const string Done = "done";
+    private const string Spent = "spent";
 
     private readonly Problem _problem;
     private readonly Specification _specification;
@@ -48,6 +50,9 @@ internal sealed class TrainingLoop : IDisposable
             Outputs = problem.Outputs,
             Parameters = problem.Objective.Dimension,
             Started = folder.ReadSummary()?.Started ?? DateTimeOffset.UtcNow,
+            EdgeThreshold = _method.Threshold?.Value,
+            EdgeFormula = _method.Threshold?.Formula,
+            EdgeQuantity = _method.Threshold is { } threshold ? EdgeRecord.QuantityOf(threshold) : null,
         };
     }
 
@@ -108,7 +113,7 @@ internal sealed class TrainingLoop : IDisposable
     private RunOutcome Run(long first, Func<Evaluation> begin, CancellationToken cancellation)
     {
         _folder.WriteSummary(_summary);
-        _observer.Started(_folder.Path, first, _specification.Iterations, _problem.FlattestSharpness);
+        _observer.Started(_folder.Path, first, _specification.Iterations, _problem.FlattestSharpness, _method.Threshold);
         Evaluation? at = null;
         try
         {
@@ -156,12 +161,14 @@ internal sealed class TrainingLoop : IDisposable
     /// <returns>The evaluation at w_{k+1}; the one at w_k is disposed.</returns>
     private Evaluation Advance(long k, Evaluation at)
     {
-        (MetricsLine measured, bool anything) = _measurements.Take(Point(k, at));
+        (MetricsLine Line, bool Measured) before = _measurements.Take(Point(k, at));
+        FlowPoint? flow = (_method as FlowMethod)?.Point(at);
         (Evaluation next, StepReport report) = _method.Step(Objective, at);
+        (MetricsLine measured, bool anything) = _measurements.TakeAround(Point(k, at), next, report, before);
         bool recorded = anything || k % _specification.RecordEvery == 0;
         if (recorded)
         {
-            Record(measured with
+            Record(OscillationMetrics.With(measured, at, report.Oscillation, _specification.Bound is null) with
             {
                 StepSize = report.StepSize,
                 Backtracks = report.Backtracks,
@@ -169,6 +176,11 @@ internal sealed class TrainingLoop : IDisposable
                 GradientEvaluations = report.GradientEvaluations,
                 Hvps = (measured.Hvps ?? 0) + report.HessianVectorProducts,
                 ReferenceValue = report.ReferenceValue,
+                Time = flow?.Time,
+                Stages = report.Stages,
+                Rejected = report.Rejected,
+                DistanceToGd = flow is null ? measured.DistanceToGd : flow.DistanceToGd,
+                GdLoss = flow is null ? measured.GdLoss : flow.GdLoss,
                 Loss = at.Value,
                 TrainAccuracy = at.Accuracy,
                 GradNorm = _method.Wanted == Wanted.Nothing ? null : at.Gradient().Norm(),
@@ -204,8 +216,11 @@ internal sealed class TrainingLoop : IDisposable
         }
 
         return k >= _specification.Iterations
+            || _method is FlowMethod { IsAtEnd: true }
             || (_specification.UntilLoss is { } loss && at.Value <= loss)
-            || (_specification.UntilGradNorm is { } norm && at.Gradient().Norm() <= norm) ? Done : null;
+            || (_specification.UntilGradNorm is { } norm && at.Gradient().Norm() <= norm)
+            ? Done
+            : _method is FlowMethod && _summary.GradientEvaluations >= _specification.MaxGradients ? Spent : null;
     }
 
     /// <summary>Whether the loss is not finite or beyond its limit; the first point that is asked about sets the limit.</summary>
@@ -241,14 +256,30 @@ internal sealed class TrainingLoop : IDisposable
         }
 
         Record(FinalLine(k, at));
-        string? reason = k < _specification.Iterations ? "reached what it was asked to stop at" : null;
+        if (FlowSolutionVerdict.InWords(_summary, _specification.GfsAccuracy) is { } verdict)
+        {
+            Note(verdict);
+        }
+
+        string? reason = stop == Spent ? $"spent the {_specification.MaxGradients} gradients it was given (max-gradients)"
+            : k < _specification.Iterations ? "reached what it was asked to stop at" : null;
         return End(RunStatus.Finished, reason);
     }
 
     private MetricsLine FinalLine(long k, Evaluation at)
     {
-        (MetricsLine line, _) = _measurements.Take(Point(k, at), isLast: true);
-        return line with { Loss = at.Value, TrainAccuracy = at.Accuracy, GradNorm = at.Gradient().Norm(), Seconds = Seconds };
+        MetricsLine line = _measurements.TakeLast(Point(k, at));
+        FlowPoint? flow = (_method as FlowMethod)?.Point(at);
+        return line with
+        {
+            Loss = at.Value,
+            TrainAccuracy = at.Accuracy,
+            GradNorm = at.Gradient().Norm(),
+            Seconds = Seconds,
+            Time = flow?.Time,
+            DistanceToGd = flow is null ? line.DistanceToGd : flow.DistanceToGd,
+            GdLoss = flow is null ? line.GdLoss : flow.GdLoss,
+        };
     }
 
     private void Record(MetricsLine line)

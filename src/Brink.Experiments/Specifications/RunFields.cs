@@ -17,11 +17,76 @@ internal static class RunFields
         Example = "1e-6",
     };
 
+    internal static readonly SpecificationField<int> Eigenvalues = new("eigenvalues", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(0)))
+    {
+        Help = "How many of the largest eigenvalues of the Hessian are followed; λ₁ is then taken from them",
+        Default = FieldDefault.Of(0),
+        Example = "20",
+    };
+
+    internal static readonly SpecificationField<SpectrumThreshold> EigenvaluesAbove = new("eigenvalues-above", FieldGroup.Measurements, new SpectrumThresholdForm())
+    {
+        Help = "Also follow every eigenvalue above this: a number, or a multiple of 1/η of the current step (the last one taken where a search finds it)",
+        Default = FieldDefault.None("no such threshold"),
+        Example = "1.5/eta",
+    };
+
+    internal static readonly SpecificationField<int> Smallest = new("smallest", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(0)))
+    {
+        Help = "How many of the smallest (most negative) eigenvalues are followed",
+        Default = FieldDefault.Of(0),
+        Example = "5",
+    };
+
+    internal static readonly SpecificationField<int> EigenvaluesEvery = new("eigenvalues-every", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(0)))
+    {
+        Help = "Iterations between two measurements of the followed eigenvalues; 0 for never",
+        Default = FieldDefault.By("sharpness-every, or 100 where that is 0", s => s.SharpnessEvery > 0 ? s.SharpnessEvery : 100),
+        Example = "50",
+    };
+
+    internal static readonly SpecificationField<double> EigenvaluesTolerance = new("eigenvalues-tolerance", FieldGroup.Measurements, new NumericForm<double>(Interval.Open(0, 1)))
+    {
+        Help = "Residual ‖Hv − λv‖ / |λ| at which each followed eigenpair is accepted",
+        Default = FieldDefault.By("sharpness-tolerance", s => s.SharpnessTolerance),
+        Example = "1e-4",
+    };
+
+    internal static readonly SpecificationField<int> EigenvaluesMost = new("eigenvalues-most", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(1)))
+    {
+        Help = "Most eigenvalues that eigenvalues-above may come to follow",
+        Default = FieldDefault.By("50, or eigenvalues where that is more", s => Math.Max(50, s.Eigenvalues)),
+        Example = "100",
+    };
+
+    internal static readonly SpecificationField<string> MeasureAt = new("measure-at", FieldGroup.Measurements, new ChoiceForm(["iterates", "midpoints"]))
+    {
+        Help = "Where sharpness and eigenvalues are measured: at w_k, or at ¼(w_{k−1} + 2w_k + w_{k+1}), which averages an oscillation out",
+        Default = FieldDefault.Of("iterates"),
+        Example = "midpoints",
+    };
+
+    internal static readonly SpecificationField<bool> Preconditioned = new("preconditioned", FieldGroup.Measurements, new FlagForm())
+    {
+        Help = "Follow the eigenvalues of P⁻¹H, which decide the stability of adaptive methods, instead of those of H; the sharpness stays λ₁ of H",
+        Default = FieldDefault.Of(false),
+        Example = "true",
+        Conditions = [FieldCondition.ForMethods("rmsprop", "adam")],
+    };
+
     internal static readonly SpecificationField<int> TestEvery = new("test-every", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(0)))
     {
         Help = "Iterations between two evaluations on the other split; 0 for never",
         Default = FieldDefault.By("sharpness-every, or 100 where that is 0", s => s.SharpnessEvery > 0 ? s.SharpnessEvery : 100),
         Example = "50",
+    };
+
+    internal static readonly SpecificationField<string> Beside = new("beside", FieldGroup.Measurements, new ChoiceForm(["none", "gd", "gd-and-flow"]))
+    {
+        Help = "What goes beside a central flow from the same start: gradient descent, also the gradient flow; their losses and distances are recorded",
+        Default = FieldDefault.Of("none"),
+        Example = "gd-and-flow",
+        Conditions = [FieldCondition.ForMethods("central-flow")],
     };
 
     internal static readonly SpecificationField<int> RecordEvery = new("record-every", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(1)))
@@ -31,10 +96,52 @@ internal static class RunFields
         Example = "10",
     };
 
+    internal static readonly SpecificationField<int> GfsEvery = new("gfs-every", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(0)))
+    {
+        Help = "Iterations between two measurements of the gradient-flow-solution sharpness φ; 0 for never",
+        Default = FieldDefault.Of(0),
+        Example = "20",
+    };
+
+    internal static readonly SpecificationField<double> GfsTolerance = new("gfs-tolerance", FieldGroup.Measurements, new NumericForm<double>(Interval.Open(0, 1)))
+    {
+        Help = "Allowed local error of a step of φ's flow, relative to the weights",
+        Default = FieldDefault.Of(1e-4),
+        Example = "1e-5",
+    };
+
+    internal static readonly SpecificationField<double> GfsAccuracy = new("gfs-accuracy", FieldGroup.Measurements, new NumericForm<double>(Interval.Open(0, 1)))
+    {
+        Help = "φ's flow goes on until the relative change of λ₁ still to come is estimated to be at most this",
+        Default = FieldDefault.Of(1e-3),
+        Example = "1e-4",
+    };
+
+    internal static readonly SpecificationField<double> GfsUntilLoss = new("gfs-until-loss", FieldGroup.Measurements, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "Loss that φ's flow has to reach",
+        Default = FieldDefault.None("1e-4, unless gfs-until-grad-norm is given"),
+        Example = "1e-5",
+    };
+
+    internal static readonly SpecificationField<double> GfsUntilGradNorm = new("gfs-until-grad-norm", FieldGroup.Measurements, new NumericForm<double>(Interval.Above(0)))
+    {
+        Help = "Norm of the gradient that φ's flow has to reach",
+        Default = FieldDefault.None("no such threshold"),
+        Example = "1e-3",
+    };
+
+    internal static readonly SpecificationField<int> GfsGradients = new("gfs-gradients", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(1)))
+    {
+        Help = "Gradients that one flow may cost; a φ that needs more is recorded as not converged",
+        Default = FieldDefault.Of(100_000),
+        Example = "5000",
+    };
+
     internal static readonly SpecificationField<long> Iterations = new("iterations", FieldGroup.Run, new NumericForm<long>(Interval.AtLeast(0)))
     {
         Help = "Steps to take",
-        Default = FieldDefault.Of(1000L),
+        Default = FieldDefault.By("1000; a million for a flow, which ends by its other stops", s => MethodFields.Flows.Contains(s.Method) ? 1_000_000L : 1000L),
         Example = "5000",
     };
 

@@ -48,6 +48,13 @@ public sealed partial record Specification
         init => Set(SubjectFields.Count, value);
     }
 
+    /// <summary>Labels of the classes kept, each once; null for all.</summary>
+    public IReadOnlyList<int>? Classes
+    {
+        get => GivenValue(SubjectFields.Classes) as IReadOnlyList<int>;
+        init => Set(SubjectFields.Classes, value);
+    }
+
     /// <summary>Folder of downloaded data sets, or null for the user's cache folder.</summary>
     public string? DataDir
     {
@@ -307,6 +314,55 @@ public sealed partial record Specification
         init => Set(MethodFields.BatchSize, value);
     }
 
+    /// <summary>Name of the flow's integrator.</summary>
+    public string Integrator
+    {
+        get => Value(MethodFields.Integrator);
+        init => Set(MethodFields.Integrator, value);
+    }
+
+    /// <summary>Local error allowed a step along the flow relative to the weights, in (0, 1).</summary>
+    public double Tolerance
+    {
+        get => Value(MethodFields.Tolerance);
+        init => Set(MethodFields.Tolerance, value);
+    }
+
+    /// <summary>α of the step α/λ₁ of rk4, above 0.</summary>
+    public double StepFraction
+    {
+        get => Value(MethodFields.StepFraction);
+        init => Set(MethodFields.StepFraction, value);
+    }
+
+    /// <summary>Time along the flow between two iterations, above 0; null for every step of the integrator.</summary>
+    public double? Interval
+    {
+        get => Number(MethodFields.FlowInterval);
+        init => Set(MethodFields.FlowInterval, value);
+    }
+
+    /// <summary>η of a gradient descent beside the flow, above 0; null for none.</summary>
+    public double? CompareEta
+    {
+        get => Number(MethodFields.CompareEta);
+        init => Set(MethodFields.CompareEta, value);
+    }
+
+    /// <summary>Time at which the flow stops, above 0; null for no such stop.</summary>
+    public double? UntilTime
+    {
+        get => Number(MethodFields.UntilTime);
+        init => Set(MethodFields.UntilTime, value);
+    }
+
+    /// <summary>Gradients a flow may spend, at least 1.</summary>
+    public long MaxGradients
+    {
+        get => Value(MethodFields.MaxGradients);
+        init => Set(MethodFields.MaxGradients, value);
+    }
+
     /// <summary>Iterations between measurements of λ₁; 0 for never.</summary>
     public int SharpnessEvery
     {
@@ -321,6 +377,62 @@ public sealed partial record Specification
         init => Set(RunFields.SharpnessTolerance, value);
     }
 
+    /// <summary>How many of the largest eigenvalues are followed, at least 0.</summary>
+    public int Eigenvalues
+    {
+        get => Value(RunFields.Eigenvalues);
+        init => Set(RunFields.Eigenvalues, value);
+    }
+
+    /// <summary>Above which eigenvalues are followed too, or null.</summary>
+    public SpectrumThreshold? EigenvaluesAbove
+    {
+        get => Number(RunFields.EigenvaluesAbove);
+        init => Set(RunFields.EigenvaluesAbove, value);
+    }
+
+    /// <summary>How many of the smallest eigenvalues are followed, at least 0.</summary>
+    public int Smallest
+    {
+        get => Value(RunFields.Smallest);
+        init => Set(RunFields.Smallest, value);
+    }
+
+    /// <summary>Iterations between measurements of the followed eigenvalues; 0 for never.</summary>
+    public int EigenvaluesEvery
+    {
+        get => Value(RunFields.EigenvaluesEvery);
+        init => Set(RunFields.EigenvaluesEvery, value);
+    }
+
+    /// <summary>Relative residual at which a followed eigenpair is accepted, in (0, 1).</summary>
+    public double EigenvaluesTolerance
+    {
+        get => Value(RunFields.EigenvaluesTolerance);
+        init => Set(RunFields.EigenvaluesTolerance, value);
+    }
+
+    /// <summary>Most eigenvalues that <see cref="EigenvaluesAbove"/> may come to follow, at least 1.</summary>
+    public int EigenvaluesMost
+    {
+        get => Value(RunFields.EigenvaluesMost);
+        init => Set(RunFields.EigenvaluesMost, value);
+    }
+
+    /// <summary><c>iterates</c> or <c>midpoints</c>: where sharpness and eigenvalues are measured.</summary>
+    public string MeasureAt
+    {
+        get => Value(RunFields.MeasureAt);
+        init => Set(RunFields.MeasureAt, value);
+    }
+
+    /// <summary>Whether the eigenvalues followed are those of P⁻¹H.</summary>
+    public bool Preconditioned
+    {
+        get => Value(RunFields.Preconditioned);
+        init => Set(RunFields.Preconditioned, value);
+    }
+
     /// <summary>Iterations between evaluations on the other split; 0 for never.</summary>
     public int TestEvery
     {
@@ -333,6 +445,48 @@ public sealed partial record Specification
     {
         get => Value(RunFields.RecordEvery);
         init => Set(RunFields.RecordEvery, value);
+    }
+
+    /// <summary>Iterations between measurements of the gradient-flow-solution sharpness; 0 for never.</summary>
+    public int GfsEvery
+    {
+        get => Value(RunFields.GfsEvery);
+        init => Set(RunFields.GfsEvery, value);
+    }
+
+    /// <summary>Allowed local error of a step of its flow, relative to the weights, in (0, 1).</summary>
+    public double GfsTolerance
+    {
+        get => Value(RunFields.GfsTolerance);
+        init => Set(RunFields.GfsTolerance, value);
+    }
+
+    /// <summary>Relative change of λ₁ still to come at which its flow ends, in (0, 1).</summary>
+    public double GfsAccuracy
+    {
+        get => Value(RunFields.GfsAccuracy);
+        init => Set(RunFields.GfsAccuracy, value);
+    }
+
+    /// <summary>Loss that its flow has to reach, above 0, or null.</summary>
+    public double? GfsUntilLoss
+    {
+        get => Number(RunFields.GfsUntilLoss);
+        init => Set(RunFields.GfsUntilLoss, value);
+    }
+
+    /// <summary>Gradient norm that its flow has to reach, above 0, or null.</summary>
+    public double? GfsUntilGradNorm
+    {
+        get => Number(RunFields.GfsUntilGradNorm);
+        init => Set(RunFields.GfsUntilGradNorm, value);
+    }
+
+    /// <summary>Gradients that one flow may cost, at least 1.</summary>
+    public int GfsGradients
+    {
+        get => Value(RunFields.GfsGradients);
+        init => Set(RunFields.GfsGradients, value);
     }
 
     /// <summary>Steps to take, at least 0.</summary>
@@ -431,5 +585,47 @@ public sealed partial record Specification
     {
         get => Text(RunFields.Out);
         init => Set(RunFields.Out, value);
+    }
+
+    /// <summary>Least number of substeps of <c>central-flow</c>, at least 1.</summary>
+    public int Substeps
+    {
+        get => Value(MethodFields.Substeps);
+        init => Set(MethodFields.Substeps, value);
+    }
+
+    /// <summary>Upper bound of λ₁ along <c>central-flow</c>, above 0; null for 2/η.</summary>
+    public double? Bound
+    {
+        get => Number(MethodFields.Bound);
+        init => Set(MethodFields.Bound, value);
+    }
+
+    /// <summary>Share of the bound above which eigenvalues take part, in (0, 1).</summary>
+    public double CentralShare
+    {
+        get => Value(MethodFields.CentralShare);
+        init => Set(MethodFields.CentralShare, value);
+    }
+
+    /// <summary>Most eigenvalues that take part, 1 to 20.</summary>
+    public int CentralMost
+    {
+        get => Value(MethodFields.CentralMost);
+        init => Set(MethodFields.CentralMost, value);
+    }
+
+    /// <summary>Relative residual of the eigenpairs that take part, in (0, 1).</summary>
+    public double CentralTolerance
+    {
+        get => Value(MethodFields.CentralTolerance);
+        init => Set(MethodFields.CentralTolerance, value);
+    }
+
+    /// <summary>What goes beside a central flow: <c>none</c>, <c>gd</c> or <c>gd-and-flow</c>.</summary>
+    public string Beside
+    {
+        get => Value(RunFields.Beside);
+        init => Set(RunFields.Beside, value);
     }
 }

@@ -26,6 +26,7 @@ internal static class SpecificationChecks
         }
 
         CheckAgreement(specification, shown);
+        CheckSpectrum(specification, shown);
     }
 
     private static void CheckApplies(SpecificationField field, Specification specification, Func<string, string> shown)
@@ -51,6 +52,13 @@ internal static class SpecificationChecks
                 $"{shown(guilty)}: min-eta ({specification.MinEta:R}) must not exceed max-eta ({specification.MaxEta:R})");
         }
 
+        if (specification is { CompareEta: { } step, Interval: { } interval } && MethodFields.CompareEta.AppliesTo(specification)
+            && (interval < step || Math.Abs((interval / step) - Math.Round(interval / step)) > 1e-9 * interval / step))
+        {
+            throw new BrinkException(
+                $"{shown("interval")} ({interval:R}) must be a whole multiple of compare-eta ({step:R}): there the two stand at equal time");
+        }
+
         if (MethodFields.Nesterov.AppliesTo(specification) && specification.Nesterov)
         {
             if (specification.Momentum == 0)
@@ -62,6 +70,15 @@ internal static class SpecificationChecks
             {
                 throw new BrinkException($"{shown("nesterov")} needs dampening 0, not {specification.Dampening:R}");
             }
+        }
+    }
+
+    private static void CheckSpectrum(Specification specification, Func<string, string> shown)
+    {
+        if (specification.EigenvaluesMost < specification.Eigenvalues)
+        {
+            throw new BrinkException(
+                $"{shown("eigenvalues-most")} ({specification.EigenvaluesMost}) must be at least eigenvalues ({specification.Eigenvalues})");
         }
     }
 

@@ -56,6 +56,13 @@ internal static class SubjectFields
         Example = "1000",
     };
 
+    internal static readonly SpecificationField<IReadOnlyList<int>> Classes = new("classes", FieldGroup.Data, new LabelsForm())
+    {
+        Help = "Classes kept, by their labels counted from 0; they become the classes 0 to K − 1 in this order",
+        Default = FieldDefault.None("all of them"),
+        Example = "0,1,2,3",
+    };
+
     internal static readonly SpecificationField<string> Network = new("network", FieldGroup.Network, new ChoiceForm(NetworkCatalogue.Names))
     {
         Help = "Network: mlp is fully connected; cnn is conv3×3(32), activation, maxpool2, twice, then a linear layer",

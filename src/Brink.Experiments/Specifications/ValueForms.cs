@@ -132,6 +132,18 @@ internal sealed class TextForm(string legal) : ValueForm<string>
     internal override string Format(string value) => value;
 }
 
+/// <summary>A number, or a multiple of 1/η.</summary>
+internal sealed class SpectrumThresholdForm : ValueForm<SpectrumThreshold>
+{
+    internal override string Legal => "a number, or a positive one over eta such as 1.5/eta";
+
+    internal override JsonForm Json => JsonForm.Number;
+
+    internal override bool TryParse(string text, out SpectrumThreshold value) => SpectrumThreshold.TryParse(text, out value);
+
+    internal override string Format(SpectrumThreshold value) => value.ToString();
+}
+
 /// <summary>cpu, cuda or cuda:N.</summary>
 internal sealed partial class DeviceForm : ValueForm<string>
 {
@@ -150,9 +162,23 @@ internal sealed partial class DeviceForm : ValueForm<string>
 }
 
 /// <summary>Whole numbers of at least 1, joined by commas.</summary>
-internal sealed class WidthsForm : ValueForm<IReadOnlyList<int>>
+internal sealed class WidthsForm() : NumbersForm(1)
 {
     internal override string Legal => "whole numbers of at least 1 joined by commas";
+}
+
+/// <summary>At least two different labels from 0, joined by commas.</summary>
+internal sealed class LabelsForm() : NumbersForm(0)
+{
+    internal override string Legal => "at least two different labels counted from 0, joined by commas";
+
+    internal override bool TryParse(string text, out IReadOnlyList<int> value) =>
+        base.TryParse(text, out value) && value.Count >= 2 && value.Distinct().Count() == value.Count;
+}
+
+/// <summary>Whole numbers joined by commas.</summary>
+internal abstract class NumbersForm(int least) : ValueForm<IReadOnlyList<int>>
+{
 
     internal override JsonForm Json => JsonForm.List;
 
@@ -163,7 +189,7 @@ internal sealed class WidthsForm : ValueForm<IReadOnlyList<int>>
         value = widths;
         for (int i = 0; i < parts.Length; i++)
         {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) || widths[i] < 1)
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) || widths[i] < least)
             {
                 return false;
             }

@@ -96,6 +96,22 @@ internal sealed class CheckpointStore(string folder)
         return null;
     }
 
+    /// <summary>Reads the checkpoint of an iteration.</summary>
+    /// <param name="iteration">One of <see cref="Iterations"/>.</param>
+    /// <exception cref="BrinkException">It is damaged.</exception>
+    internal Checkpoint Load(long iteration)
+    {
+        string path = PathOf(iteration);
+        try
+        {
+            return Load(path, iteration);
+        }
+        catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new BrinkException($"checkpoint {path} is damaged: {error.Message}", error);
+        }
+    }
+
     private static Checkpoint Load(string path, long iteration)
     {
         (IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string> metadata) = SafeTensorsFile.Read(path);

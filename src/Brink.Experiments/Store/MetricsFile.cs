@@ -1,176 +1,18 @@
-using System.Text.Json;
-
 namespace Brink.Experiments;
 
-/// <summary>
-/// <c>metrics.jsonl</c>: one JSON object a line, iterations rising. A line is appended by one write, so that a kill
-/// leaves whole lines and at most one torn one at the end, which readers drop and the writer cuts off.
-/// </summary>
-internal sealed class MetricsFile : IDisposable
+/// <summary><c>metrics.jsonl</c>: iterations rising.</summary>
+/// <param name="path">The file.</param>
+internal sealed class MetricsFile(string path) : LinesFile<MetricsLine>(path)
 {
-    private readonly string _path;
-    private readonly FileStream _stream;
-
-    /// <summary>Opens the file to append to it, making it when it is not there, and cuts off a torn last line.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="BrinkException">A line that is not the last is not valid.</exception>
-    /// <exception cref="RunStoreException">The file cannot be opened.</exception>
-    internal MetricsFile(string path)
-    {
-        _path = path;
-        try
-        {
-            _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw RunStoreException.Writing(_path, error);
-        }
-
-        CutBackTo(long.MaxValue);
-    }
-
     /// <summary>Appends a line. Values that are not finite are written as null beside a status.</summary>
     /// <param name="line">The line.</param>
     /// <exception cref="RunStoreException">It could not be written; the lines before it are whole.</exception>
-    internal void Append(MetricsLine line)
-    {
-        MetricsLine written = line.Status is null && !line.IsFinite ? line with { Status = "not_finite" } : line;
-        byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(written, RunJson.Line), (byte)'\n'];
-        long before = _stream.CanSeek ? _stream.Position : 0;
-        try
-        {
-            _stream.Write(bytes);
-        }
-        catch (IOException error)
-        {
-            CutTo(before);
-            throw RunStoreException.Writing(_path, error);
-        }
-    }
-
-    /// <summary>Waits until all lines are on the disk.</summary>
-    /// <exception cref="RunStoreException">They could not be written.</exception>
-    internal void Sync()
-    {
-        try
-        {
-            _stream.Flush(flushToDisk: true);
-        }
-        catch (IOException error)
-        {
-            throw RunStoreException.Writing(_path, error);
-        }
-    }
+    internal override void Append(MetricsLine line) =>
+        base.Append(line.Status is null && !line.IsFinite ? line with { Status = "not_finite" } : line);
 
     /// <summary>Removes the lines of iterations from <paramref name="iteration"/> on, and a torn last line.</summary>
     /// <param name="iteration">The iteration that will be written next.</param>
     /// <exception cref="BrinkException">A line before them is not valid.</exception>
     /// <exception cref="RunStoreException">The file cannot be shortened.</exception>
-    internal void CutBackTo(long iteration)
-    {
-        long keep = 0;
-        foreach ((MetricsLine line, long end) in Scan(_path))
-        {
-            if (line.Iteration >= iteration)
-            {
-                break;
-            }
-
-            keep = end;
-        }
-
-        try
-        {
-            _stream.Seek(keep, SeekOrigin.Begin);
-            if (_stream.Length > keep)
-            {
-                _stream.SetLength(keep);
-                _stream.Flush(flushToDisk: true);
-            }
-        }
-        catch (IOException error)
-        {
-            throw RunStoreException.Writing(_path, error);
-        }
-    }
-
-    /// <summary>Reads all whole lines.</summary>
-    /// <param name="path">The file; one that is not there holds none.</param>
-    /// <exception cref="BrinkException">A line that is not the last is not valid.</exception>
-    internal static IReadOnlyList<MetricsLine> Read(string path) => [.. Scan(path).Select(entry => entry.Line)];
-
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => _stream.Dispose();
-
-    private static IEnumerable<(MetricsLine Line, long End)> Scan(string path)
-    {
-        byte[] bytes;
-        try
-        {
-            using FileStream reader = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            bytes = new byte[reader.Length];
-            bytes = bytes[..reader.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            yield break;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new BrinkException($"cannot read {path}: {error.Message}", error);
-        }
-
-        int begin = 0;
-        for (int number = 1; begin < bytes.Length; number++)
-        {
-            int newline = bytes.AsSpan(begin).IndexOf((byte)'\n');
-            if (newline < 0)
-            {
-                yield break; // torn
-            }
-
-            int end = begin + newline + 1;
-            MetricsLine? line = Parse(bytes.AsSpan(begin, newline), out string? problem);
-            if (line is null)
-            {
-                if (end == bytes.Length)
-                {
-                    yield break; // A crash of the machine can leave a last block of zeros or of an older file.
-                }
-
-                throw new BrinkException($"{path}, line {number}: not a line of metrics: {problem}");
-            }
-
-            yield return (line, end);
-            begin = end;
-        }
-    }
-
-    private static MetricsLine? Parse(ReadOnlySpan<byte> text, out string? problem)
-    {
-        try
-        {
-            problem = "null";
-            return JsonSerializer.Deserialize<MetricsLine>(text, RunJson.Line);
-        }
-        catch (JsonException error)
-        {
-            problem = error.Message.ReplaceLineEndings(" ");
-            return null;
-        }
-    }
-
-    private void CutTo(long length)
-    {
-        try
-        {
-            _stream.SetLength(length);
-            _stream.Seek(length, SeekOrigin.Begin);
-        }
-        catch (Exception error) when (error is IOException or NotSupportedException)
-        {
-            // The torn line stays; readers drop it.
-        }
-    }
+    internal void CutBackTo(long iteration) => KeepWhile(line => line.Iteration < iteration);
 }

@@ -13,6 +13,8 @@ internal static class RunFiles
 
     internal static string Checkpoints(string folder) => Path.Combine(folder, "checkpoints");
 
+    internal static string FlowSolutions(string folder) => Path.Combine(folder, "gfs.jsonl");
+
     internal static string Log(string folder) => Path.Combine(folder, "log.txt");
 
     /// <summary>Whether an entry of a run folder belongs to its lock.</summary>
@@ -25,7 +27,7 @@ internal static class RunFiles
         try
         {
             // The specification first: a folder that lost it is no run folder, whatever happens next.
-            foreach (string file in (string[])[Specification(folder), Summary(folder), Metrics(folder), Environment(folder), Log(folder)])
+            foreach (string file in (string[])[Specification(folder), Summary(folder), Metrics(folder), Environment(folder), FlowSolutions(folder), Log(folder)])
             {
                 File.Delete(file);
             }

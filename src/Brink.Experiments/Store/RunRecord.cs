@@ -5,9 +5,9 @@ namespace Brink.Experiments;
 /// <summary>What a run folder holds, read without taking hold of it: also while its run is going on.</summary>
 public static class RunRecord
 {
-    /// <summary>Whether a folder is a run folder.</summary>
+    /// <summary>Whether a folder is a run folder; that of a theory command is none.</summary>
     /// <param name="folder">The folder.</param>
-    public static bool IsRun(string folder) => File.Exists(RunFiles.Specification(folder));
+    public static bool IsRun(string folder) => File.Exists(RunFiles.Specification(folder)) && !TheoryFolder.Is(folder);
 
     /// <summary>Whether a process is at work in a folder now.</summary>
     /// <param name="folder">The folder.</param>
@@ -53,21 +53,33 @@ public static class RunRecord
         return MetricsFile.Read(RunFiles.Metrics(folder));
     }
 
-    /// <summary>The newest whole checkpoint of a run, or null when there is none.</summary>
+    /// <summary>A whole checkpoint of a run, or null when there is none at all.</summary>
     /// <param name="folder">The run folder.</param>
     /// <param name="note">Told, in one line, of each newer one that is damaged.</param>
-    /// <exception cref="BrinkException">The folder is no run folder.</exception>
-    public static Checkpoint? ReadCheckpoint(string folder, Action<string> note)
+    /// <param name="iteration">Which; the newest if not given.</param>
+    /// <exception cref="BrinkException">The folder is no run folder, or that very checkpoint is not there or damaged.</exception>
+    public static Checkpoint? ReadCheckpoint(string folder, Action<string> note, long? iteration = null)
     {
         RequireRun(folder);
-        return new CheckpointStore(RunFiles.Checkpoints(folder)).LoadNewest(note);
+        var store = new CheckpointStore(RunFiles.Checkpoints(folder));
+        if (iteration is not { } wanted)
+        {
+            return store.LoadNewest(note);
+        }
+
+        IReadOnlyList<long> there = store.Iterations();
+        return there.Count == 0 || there.Contains(wanted)
+            ? there.Count == 0 ? null : store.Load(wanted)
+            : throw new BrinkException($"{folder} has no checkpoint of iteration {wanted}; it has {string.Join(" and ", there.Order())}");
     }
 
     private static void RequireRun(string folder)
     {
         if (!IsRun(folder))
         {
-            throw new BrinkException(Directory.Exists(folder)
+            throw new BrinkException(TheoryFolder.Is(folder)
+                ? $"{folder} holds results of a theory command, not a training run"
+                : Directory.Exists(folder)
                 ? $"{folder} is not a run folder: it has no spec.json"
                 : $"there is no run folder {folder}; 'brink runs list' shows those below runs/");
         }

@@ -1,3 +1,5 @@
+using Brink.Methods;
+
 namespace Brink.Experiments;
 
 /// <summary>
@@ -45,6 +47,48 @@ public sealed record RunSummary
     /// <summary>Mean of η_k·λ₁(H_k) over the points where λ₁ was measured and a step was taken; 2 is the edge of stability.</summary>
     public double? MeanEtaSharpness { get; init; }
 
+    /// <summary>Largest λ₁ measured.</summary>
+    public double? MaxSharpness { get; init; }
+
+    /// <summary>The method's edge of stability, on <see cref="EdgeQuantity"/>; null for methods whose step or batch changes.</summary>
+    public double? EdgeThreshold { get; init; }
+
+    /// <summary>How the threshold comes about, e.g. <c>2/η</c>.</summary>
+    public string? EdgeFormula { get; init; }
+
+    /// <summary>The field of metrics that the threshold bounds: <c>sharpness</c> or <c>preconditioned_sharpness</c>.</summary>
+    public string? EdgeQuantity { get; init; }
+
+    /// <summary>The first iteration at which that quantity was measured at or above the threshold; null where it never was.</summary>
+    public long? EdgeReachedAt { get; init; }
+
+    /// <summary>Smallest quotient of quantity and threshold measured from then on.</summary>
+    public double? EdgeRatioLowest { get; init; }
+
+    /// <summary>Largest quotient of quantity and threshold measured from then on.</summary>
+    public double? EdgeRatioHighest { get; init; }
+
+    /// <summary>Mean quotient of quantity and threshold measured from then on.</summary>
+    public double? EdgeRatioMean { get; init; }
+
+    /// <summary>Number of measurements <see cref="EdgeRatioMean"/> is the mean of.</summary>
+    public int EdgeRatioPoints { get; init; }
+
+    /// <summary>φ where last measured and converged.</summary>
+    public double? FinalGfsSharpness { get; init; }
+
+    /// <summary>The lowest φ measured.</summary>
+    public double? LowestGfsSharpness { get; init; }
+
+    /// <summary>How far φ ever rose above its lowest value before, relative to that; 0 where it never rose.</summary>
+    public double? GfsWorstRise { get; init; }
+
+    /// <summary>The iteration at which it did.</summary>
+    public long? GfsWorstRiseAt { get; init; }
+
+    /// <summary>Measurements of φ that did not reach what was asked for.</summary>
+    public int? GfsNotConverged { get; init; }
+
     /// <summary>Loss evaluations spent on steps.</summary>
     public long FunctionEvaluations { get; init; }
 
@@ -90,14 +134,44 @@ public sealed record RunSummary
             GradientEvaluations = GradientEvaluations + (line.GradientEvaluations ?? 0),
             Hvps = Hvps + (line.Hvps ?? 0),
             Seconds = line.Seconds,
+            MaxSharpness = line.Sharpness is { } measured && double.IsFinite(measured) && !(MaxSharpness >= measured) ? measured : MaxSharpness,
         };
-        return line is { StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
+        next = EdgeRecord.Add(next, line).WithFlowSolution(line);
+        return line is { Time: null, StepSize: { } eta, Sharpness: { } sharpness } && double.IsFinite(eta * sharpness)
             ? next with
             {
                 MeanEtaSharpness = (((MeanEtaSharpness ?? 0) * EdgePoints) + (eta * sharpness)) / (EdgePoints + 1),
                 EdgePoints = EdgePoints + 1,
             }
             : next;
+    }
+
+    /// <summary>The method's edge of stability as these fields tell it; null where there is none.</summary>
+    public StabilityThreshold? Threshold() => EdgeThreshold is { } threshold && EdgeFormula is { } formula
+        ? new StabilityThreshold(threshold, formula, EdgeRecord.IsPreconditioned(EdgeQuantity))
+        : null;
+
+    private RunSummary WithFlowSolution(MetricsLine line)
+    {
+        if (line is not { GfsSharpness: { } phi, GfsConverged: { } converged })
+        {
+            return this;
+        }
+
+        if (!converged)
+        {
+            return this with { GfsNotConverged = (GfsNotConverged ?? 0) + 1 };
+        }
+
+        double rise = LowestGfsSharpness is { } lowest ? Math.Max(0, (phi / lowest) - 1) : 0;
+        bool worst = rise > (GfsWorstRise ?? 0);
+        return this with
+        {
+            FinalGfsSharpness = phi,
+            LowestGfsSharpness = Math.Min(phi, LowestGfsSharpness ?? double.PositiveInfinity),
+            GfsWorstRise = worst ? rise : GfsWorstRise ?? 0,
+            GfsWorstRiseAt = worst ? line.Iteration : GfsWorstRiseAt,
+        };
     }
 
     /// <summary>Number of points <see cref="MeanEtaSharpness"/> is the mean of.</summary>

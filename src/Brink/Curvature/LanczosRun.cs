@@ -14,9 +14,15 @@ internal sealed class LanczosRun : IDisposable
     /// <summary>Products without a halved residual after which a residual below √ε·‖H‖ counts as rounding.</summary>
     private const int PatienceAtRounding = 30;
 
+    /// <summary>
+    /// Products of the chain that looks, after a thin start, for copies of a multiple eigenvalue: where 2/K stands alone
+    /// (the flat region), three products along a random vector lift what is missing above the next eigenvalue, one spare.
+    /// </summary>
+    private const int ProbeLength = 4;
+
     private readonly SymmetricOperator _operator;
     private readonly LanczosOptions _options;
-    private readonly int _top;
+    private int _top;
     private readonly int _bottom;
     private readonly long _productsBefore;
     private readonly Generator _random;
@@ -24,6 +30,8 @@ internal sealed class LanczosRun : IDisposable
     private readonly PairAcceptance _acceptance;
     private readonly SpectralCorrection? _correction;
     private EigenStatus? _status;
+    private int _probes;
+    private double[] _settled = [];
     private Tensor? _guard;
     private int _started;
     private int _watched = -1;
@@ -44,13 +52,7 @@ internal sealed class LanczosRun : IDisposable
             throw new ArgumentException(problem, nameof(options));
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(top);
-        ArgumentOutOfRangeException.ThrowIfNegative(bottom);
-        if (top + bottom == 0)
-        {
-            throw new ArgumentException("ask for at least one eigenpair", nameof(top));
-        }
-
+        StartVectors.Check(top, bottom);
         _operator = matrix;
         _options = options;
         _top = (int)Math.Min(top, matrix.Dimension);
@@ -74,10 +76,6 @@ internal sealed class LanczosRun : IDisposable
 
     private double Floor => 8 * ScalarTypes.Epsilon(_operator.Type) * _space.Scale;
 
-    private int TopCount => Math.Min(_top, _space.Count);
-
-    private int BottomCount => Math.Min(_bottom, _space.Count);
-
     /// <summary>
     /// Fills the subspace with one given vector per pair asked for, or random ones where they do not suffice. The next given
     /// vector is kept as a guard: see <see cref="Iterate"/>.
@@ -86,13 +84,7 @@ internal sealed class LanczosRun : IDisposable
     {
         if (start is not null)
         {
-            if (start.Dimensions is not (1 or 2) || start.Shape[^1] != _operator.Dimension)
-            {
-                throw new ArgumentException(
-                    $"start vectors are rows of length {_operator.Dimension}, not of shape [{string.Join(", ", start.Shape)}]",
-                    nameof(start));
-            }
-
+            StartVectors.Check(_operator, start);
             Tensor rows = start.View(-1, _operator.Dimension);
             long count = rows.Shape[0];
             long row = 0;
@@ -112,6 +104,38 @@ internal sealed class LanczosRun : IDisposable
         _started = _space.Count;
     }
 
+    /// <summary>
+    /// Starts from one vector alone: the Krylov space that finds many pairs with the fewest products, each multiple eigenvalue
+    /// once. So a chain of products from elsewhere follows before the pairs are taken for the outermost.
+    /// </summary>
+    /// <param name="vector">The vector, of length P.</param>
+    /// <param name="elsewhere">Where copies of a multiple eigenvalue may lie, of length P; something random is added.</param>
+    internal void StartThin(Tensor vector, Tensor elsewhere)
+    {
+        if (!Offer(vector))
+        {
+            OfferRandom();
+        }
+
+        _guard = elsewhere;
+        _probes = ProbeLength;
+        _started = 0;
+    }
+
+    /// <summary>Asks for more of the largest; what is known already is kept.</summary>
+    /// <param name="top">How many in all.</param>
+    /// <returns>Whether the subspace has room for them; if not, nothing is changed.</returns>
+    internal bool Extend(int top)
+    {
+        if (_status != EigenStatus.Converged || Math.Min(top + _bottom + 3, _operator.Dimension) > _space.Capacity)
+        {
+            return false;
+        }
+
+        (_top, _status) = ((int)Math.Min(top, _operator.Dimension), null);
+        return true;
+    }
+
     /// <summary>Expands until every pair is good or cannot become so.</summary>
     /// <remarks>
     /// A start that is accepted as it stands says nothing of what lies beside it: an eigenvector whose value another has meanwhile
@@ -126,6 +150,16 @@ internal sealed class LanczosRun : IDisposable
         {
             using var scope = new TensorScope();
             _space.Solve();
+            if (_space.Count < Wanted)
+            {
+                if (!Offer(_space.LastProduct()))
+                {
+                    OfferRandom();
+                }
+
+                continue;
+            }
+
             bool atFloor = false;
             Tensor? residual = null;
             for (int looked = 0; looked < Wanted; looked++)
@@ -150,11 +184,16 @@ internal sealed class LanczosRun : IDisposable
                 break;
             }
 
-            if (residual is null && _guard is not null && _space.Count == _started)
+            if (residual is null && _guard is not null && _started > 0 && _space.Count == _started)
             {
                 Tensor guard = _guard;
                 _guard = null;
                 _ = Offer(guard);
+                continue;
+            }
+
+            if (residual is null && Probe())
+            {
                 continue;
             }
 
@@ -183,6 +222,48 @@ internal sealed class LanczosRun : IDisposable
         }
     }
 
+    /// <summary>Multiplies the next vector of the chain that looks for what a thin start cannot see.</summary>
+    /// <returns>Whether there was one; a value that has changed since the chain began begins it anew.</returns>
+    private bool Probe()
+    {
+        if (_started > 0 || _guard is null || _space.Count == _operator.Dimension)
+        {
+            return false;
+        }
+
+        double[] values = [.. Enumerable.Range(0, Wanted).Select(pair => _space.Values[Index(pair)])];
+        if (_probes < ProbeLength && _settled.Zip(values).Any(
+            pair => Math.Abs(pair.First - pair.Second) > _options.ResidualTolerance * Math.Abs(pair.Second)))
+        {
+            _probes = ProbeLength;
+        }
+
+        if (_probes == 0)
+        {
+            return false;
+        }
+
+        using var scope = new TensorScope();
+        Tensor direction = _probes == ProbeLength ? Elsewhere(_guard) : _space.LastProduct();
+        _settled = values;
+        _probes--;
+        if (_space.Count == _space.Capacity)
+        {
+            direction = direction.Clone();
+            _space.Restart(ThickRestart.Columns(_space, _top, _bottom, lastTarget: null));
+        }
+
+        _ = Offer(direction);
+        return true;
+    }
+
+    private Tensor Elsewhere(Tensor guard)
+    {
+        Tensor random = StartVectors.Random(_operator, _random);
+        double norm = guard.Norm();
+        return norm > 0 && double.IsFinite(norm) ? random * (1 / random.Norm()) + guard * (1 / norm) : random;
+    }
+
     /// <summary>
     /// Whether a small residual has not halved for many products: the products' own rounding (a Hessian-vector product in float32
     /// errs by more than the vectors do) allows no more.
@@ -199,18 +280,7 @@ internal sealed class LanczosRun : IDisposable
     }
 
     /// <summary>The pairs of both ends, from the subspace as it stands.</summary>
-    internal SpectrumEnds Result()
-    {
-        if (_space.Count > 0)
-        {
-            _space.Solve();
-        }
-
-        EigenStatus status = _status ?? EigenStatus.OutOfProducts;
-        return new SpectrumEnds(
-            Pairs([.. Enumerable.Range(0, TopCount)], status),
-            Pairs([.. Enumerable.Range(1, BottomCount).Select(i => _space.Count - i)], status));
-    }
+    internal SpectrumEnds Result() => _space.Ends(_acceptance, _top, _bottom, Products, _status ?? EigenStatus.OutOfProducts);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -220,24 +290,6 @@ internal sealed class LanczosRun : IDisposable
     }
 
     private int Index(int pair) => pair < _top ? pair : _space.Count - 1 - (pair - _top);
-
-    private Eigenpairs Pairs(int[] indices, EigenStatus status)
-    {
-        using var scope = new TensorScope();
-        if (indices.Length == 0)
-        {
-            Tensor none = scope.Keep(Tensor.Empty([0, _operator.Dimension], _operator.Type, _operator.Device));
-            return new Eigenpairs([], none, [], [], [], Products, _space.Scale, status);
-        }
-
-        double[] values = [.. indices.Select(i => _space.Values[i])];
-        double[] residuals = [.. indices.Select(_space.ResidualNorm)];
-        bool[] good = [.. indices.Zip(residuals, _acceptance.Accepts)];
-        double[] relative = [.. values.Zip(residuals, (value, residual) =>
-            residual == 0 ? 0 : residual / (_acceptance.IsZero(value, residual) ? _space.Scale : Math.Abs(value)))];
-        return new Eigenpairs(
-            values, scope.Keep(_space.Vectors(indices)), residuals, relative, good, Products, _space.Scale, status);
-    }
 
     /// <summary>Offers a direction; false when the subspace holds it already.</summary>
     private bool Offer(Tensor direction)
@@ -264,10 +316,7 @@ internal sealed class LanczosRun : IDisposable
 
     private void OfferRandom()
     {
-        // Drawn in float64 on the CPU, so that every device and precision starts from the same numbers.
         using var scope = new TensorScope();
-        Tensor direction = Tensor.Empty([_operator.Dimension], ScalarType.Float64);
-        direction.FillNormal(0, 1, _random);
-        _ = Offer(direction.To(_operator.Type).To(_operator.Device));
+        _ = Offer(StartVectors.Random(_operator, _random));
     }
 }

@@ -85,6 +85,9 @@ internal sealed class RitzSpace : IDisposable
         return Expansion.Grown;
     }
 
+    /// <summary>The product that was computed last, until the next restart; a view of length P.</summary>
+    internal Tensor LastProduct() => _products.Select(0, Count - 1);
+
     /// <summary>Solves the projected eigenproblem (Rayleigh–Ritz).</summary>
     internal void Solve()
     {
@@ -133,6 +136,11 @@ internal sealed class RitzSpace : IDisposable
     internal Tensor Vectors(int[] indices)
     {
         using var scope = new TensorScope();
+        if (indices.Length == 0)
+        {
+            return scope.Keep(Tensor.Empty([0, _operator.Dimension], _operator.Type, _operator.Device));
+        }
+
         return scope.Keep(Combine(_basis, Coefficients(indices.Length, (k, i) => Coordinates[i, indices[k]], Count)));
     }
 

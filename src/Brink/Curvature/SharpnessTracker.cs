@@ -25,6 +25,9 @@ namespace Brink.Curvature;
 /// </remarks>
 public sealed class SharpnessTracker : IDisposable
 {
+    /// <summary>Begins the names of all tensors of an exported state.</summary>
+    internal const string Prefix = "sharpness.";
+
     private const string VectorsName = "sharpness.vectors";
     private const string ValuesName = "sharpness.values";
     private const string CountName = "sharpness.measurements";

@@ -22,20 +22,29 @@ internal static class ThickRestart
         int fromTop = bottom == 0 ? kept : top == 0 ? 0 : top + (spare * top / wanted);
         double[][] upper = [.. Enumerable.Range(0, fromTop).Select(space.Column)];
         double[][] lower = [.. Enumerable.Range(space.Count - (kept - fromTop), kept - fromTop).Select(space.Column)];
-        double[]? previous = lastTarget is null ? null : PartOutside([.. upper, .. lower], lastTarget, space.Count);
+
+        // The basis may have grown since: the coordinates of the new vectors are zero.
+        double[]? previous = lastTarget is null
+            ? null
+            : PartOutside([.. upper, .. lower], [.. lastTarget, .. new double[space.Count - lastTarget.Length]]);
         return previous is null ? [.. upper, .. lower] : [.. upper, previous, .. lower];
     }
 
-    private static double[]? PartOutside(double[][] kept, double[] vector, int length)
+    /// <summary>The part of a coordinate vector outside the span of orthonormal ones.</summary>
+    /// <param name="kept">The orthonormal vectors.</param>
+    /// <param name="vector">The vector, of the same length.</param>
+    /// <param name="smallest">Norm of the part below which there is none; relative to the vector's.</param>
+    /// <returns>A unit vector; null where nothing is left.</returns>
+    internal static double[]? PartOutside(IReadOnlyList<double[]> kept, double[] vector, double smallest = SmallestPart)
     {
-        // The basis may have grown since: the coordinates of the new vectors are zero.
-        double[] rest = [.. vector, .. new double[length - vector.Length]];
+        double[] rest = [.. vector];
+        double before = Math.Sqrt(Dot(rest, rest));
         for (int pass = 0; pass < 2; pass++)
         {
             foreach (double[] column in kept)
             {
                 double overlap = Dot(rest, column);
-                for (int i = 0; i < length; i++)
+                for (int i = 0; i < rest.Length; i++)
                 {
                     rest[i] -= overlap * column[i];
                 }
@@ -43,7 +52,7 @@ internal static class ThickRestart
         }
 
         double norm = Math.Sqrt(Dot(rest, rest));
-        return norm < SmallestPart ? null : [.. rest.Select(x => x / norm)];
+        return before == 0 || norm < smallest * before ? null : [.. rest.Select(x => x / norm)];
     }
 
     private static double Dot(double[] left, double[] right)

@@ -46,17 +46,19 @@ public sealed class DataStore
     /// A copy of one's own instead of the data directory: a folder with the files or their usual sub-folder, or the
     /// official archive. It may hold only some of the files if the samples lie in them.
     /// </param>
+    /// <param name="classes">Labels of the classes kept, each once, which become 0, 1, … in this order; null for all.</param>
     /// <returns>Only the selected samples.</returns>
     /// <exception cref="BrinkException">
     /// Unknown name or split, a selection the split cannot satisfy, or a file that is absent, truncated or corrupt.
     /// </exception>
-    public ImageSet Load(string name, string split, SampleSelection selection, string? from = null)
+    public ImageSet Load(string name, string split, SampleSelection selection, string? from = null, IReadOnlyList<int>? classes = null)
     {
         ArgumentNullException.ThrowIfNull(selection);
         DataSetDefinition definition = Describe(name);
         DataSplit part = definition.Split(split);
         selection.Validate();
-        return new ShardReader(definition, part, Finder(definition, from), allowShortened: from is not null).Load(selection);
+        var reader = new ShardReader(definition, part, Finder(definition, from), allowShortened: from is not null);
+        return classes is null ? reader.Load(selection) : ClassSubset.Load(reader, part.Count, classes, selection);
     }
 
     /// <summary>Whether all files of a split are at hand. They are not read: a corrupt file shows when it is loaded.</summary>

@@ -116,6 +116,37 @@ public sealed class ImageSet
         return _pixels.AsSpan(sample * SampleLength, SampleLength);
     }
 
+    /// <summary>The samples of some classes, which become the classes 0, 1, … of a smaller set; the statistics stay those of the whole.</summary>
+    /// <param name="classes">Labels kept, each once, in the order of their new labels.</param>
+    /// <exception cref="BrinkException">There is no such class.</exception>
+    public ImageSet Only(IReadOnlyList<int> classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        int unknown = classes.FirstOrDefault(label => label < 0 || label >= Classes, -1);
+        if (unknown >= 0)
+        {
+            throw new BrinkException($"{Name} has no class {unknown}: its classes are 0 to {Classes - 1}");
+        }
+
+        Dictionary<int, int> renamed = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
+        ImageSetTraits traits = Traits with { Classes = classes.Count, ClassNames = ClassNames is { } names ? [.. classes.Select(label => names[label])] : null };
+        int[] places = [.. Enumerable.Range(0, Count).Where(n => renamed.ContainsKey(Labels[n]))];
+        return At(traits, places, label => renamed[label]);
+    }
+
+    /// <summary>The samples at some places, with labels of their own.</summary>
+    internal ImageSet At(ImageSetTraits traits, int[] places, Func<int, int> label)
+    {
+        byte[] pixels = new byte[places.Length * SampleLength];
+        for (int n = 0; n < places.Length; n++)
+        {
+            PixelsOf(places[n]).CopyTo(pixels.AsSpan(n * SampleLength));
+        }
+
+        return new ImageSet(
+            traits, Split, pixels, [.. places.Select(place => label(Labels[place]))], [.. places.Select(place => SampleIndices[place])]);
+    }
+
     /// <summary>
     /// Writes (pixel/255 − mean)/std of the given samples in double arithmetic, each operation rounded once, as PyTorch
     /// computes it on a float64 tensor.

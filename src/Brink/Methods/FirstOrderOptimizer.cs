@@ -11,7 +11,6 @@ public abstract class FirstOrderOptimizer : Method
 {
     private const string SchedulePrefix = "schedule.";
 
-    private readonly double _decay;
     private readonly SampleSchedule? _schedule;
 
     /// <summary>Sets up the optimiser.</summary>
@@ -23,12 +22,21 @@ public abstract class FirstOrderOptimizer : Method
     protected FirstOrderOptimizer(double stepSize, double weightDecay, int batchSize, ulong seed)
     {
         StepSize = Require.Positive("eta", stepSize);
-        _decay = Require.AtLeast("weight-decay", weightDecay, 0);
+        WeightDecay = Require.AtLeast("weight-decay", weightDecay, 0);
         _schedule = Require.AtLeast("batch-size", batchSize, 0) == 0 ? null : new SampleSchedule(batchSize, seed);
     }
 
     /// <inheritdoc/>
     public override Wanted Wanted => _schedule is null ? Wanted.ValueAndGradient : Wanted.Nothing;
+
+    /// <inheritdoc/>
+    public sealed override StabilityThreshold? Threshold => _schedule is null ? FullBatchThreshold : null;
+
+    /// <summary>d, which adds d·w to the gradient.</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>The edge of stability where every step takes all samples.</summary>
+    protected abstract StabilityThreshold? FullBatchThreshold { get; }
 
     /// <summary>η.</summary>
     protected double StepSize { get; }
@@ -76,9 +84,9 @@ public abstract class FirstOrderOptimizer : Method
         Tensor gradient = _schedule is null
             ? at.Gradient().Clone()
             : objective.BatchGradient(at.Weights, _schedule.Next(objective.Samples));
-        if (_decay != 0)
+        if (WeightDecay != 0)
         {
-            gradient.AddInPlace(at.Weights, _decay);
+            gradient.AddInPlace(at.Weights, WeightDecay);
         }
 
         Tensor next = Ahead(at, Direction(objective, gradient), StepSize);
@@ -124,6 +132,10 @@ public sealed class StochasticGradientDescent : FirstOrderOptimizer
     public override string Name => "sgd";
 
     /// <inheritdoc/>
+    protected override StabilityThreshold? FullBatchThreshold =>
+        StabilityThreshold.OfGradientDescent(StepSize, _momentum, _nesterov, WeightDecay, _dampening);
+
+    /// <inheritdoc/>
     protected override Tensor Direction(Objective objective, Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -142,7 +154,7 @@ public sealed class StochasticGradientDescent : FirstOrderOptimizer
 }
 
 /// <summary><c>rmsprop</c>: s ← αs + (1 − α)g², d = g / (√s + ε).</summary>
-public sealed class RmsProp : FirstOrderOptimizer
+public sealed class RmsProp : FirstOrderOptimizer, IPreconditioned
 {
     private readonly double _smoothing;
     private readonly double _epsilon;
@@ -165,6 +177,13 @@ public sealed class RmsProp : FirstOrderOptimizer
     public override string Name => "rmsprop";
 
     /// <inheritdoc/>
+    protected override StabilityThreshold? FullBatchThreshold => StabilityThreshold.OfPreconditioned(StepSize);
+
+    /// <summary>P = diag(√s + ε).</summary>
+    /// <returns>Its diagonal; null before the first step.</returns>
+    public Tensor? Preconditioner() => Memory.Known("squares") is { } squares ? squares.SquareRoot() + _epsilon : null;
+
+    /// <inheritdoc/>
     protected override Tensor Direction(Objective objective, Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -176,7 +195,7 @@ public sealed class RmsProp : FirstOrderOptimizer
 }
 
 /// <summary><c>adam</c>: m ← β₁m + (1 − β₁)g, s ← β₂s + (1 − β₂)g², d = m̂ / (√ŝ + ε), both corrected for their start at zero.</summary>
-public sealed class Adam : FirstOrderOptimizer
+public sealed class Adam : FirstOrderOptimizer, IPreconditioned
 {
     private readonly double _beta1;
     private readonly double _beta2;
@@ -203,6 +222,15 @@ public sealed class Adam : FirstOrderOptimizer
     public override string Name => "adam";
 
     /// <inheritdoc/>
+    protected override StabilityThreshold? FullBatchThreshold => StabilityThreshold.OfPreconditioned(StepSize, _beta1);
+
+    /// <summary>P = (1 − β₁ᵗ) diag(√(s / (1 − β₂ᵗ)) + ε) after t steps: with it a step is w ← w − ηP⁻¹m.</summary>
+    /// <returns>Its diagonal; null before the first step.</returns>
+    public Tensor? Preconditioner() => Memory.Known("squares") is { } squares
+        ? Spread(squares, Memory.Number("steps")) * (1 - Math.Pow(_beta1, Memory.Number("steps")))
+        : null;
+
+    /// <inheritdoc/>
     protected override Tensor Direction(Objective objective, Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -214,7 +242,9 @@ public sealed class Adam : FirstOrderOptimizer
         mean.AddInPlace(gradient, 1 - _beta1);
         squares.MultiplyInPlace(_beta2);
         squares.AddProductInPlace(gradient, gradient, 1 - _beta2);
-        Tensor spread = (squares / (1 - Math.Pow(_beta2, steps))).SquareRoot() + _epsilon;
-        return (mean / (1 - Math.Pow(_beta1, steps))) / spread;
+        return (mean / (1 - Math.Pow(_beta1, steps))) / Spread(squares, steps);
     }
+
+    private Tensor Spread(Tensor squares, double steps) =>
+        (squares / (1 - Math.Pow(_beta2, steps))).SquareRoot() + _epsilon;
 }

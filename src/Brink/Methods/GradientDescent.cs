@@ -5,7 +5,7 @@ namespace Brink.Methods;
 
 /// <summary>
 /// <c>gd</c>: w ← w − ηg with a fixed step; with momentum β, heavy-ball v ← βv + g, w ← w − ηv, or Nesterov in PyTorch's
-/// form w ← w − η(g + βv). Its edge of stability is 2/η, (2+2β)/η and (2+2β)/(η(1+2β)) (Cohen et al., ICLR 2021).
+/// form w ← w − η(g + βv). Its edge of stability is that of <see cref="StabilityThreshold.OfGradientDescent"/>.
 /// </summary>
 public sealed class GradientDescent : Method
 {
@@ -33,6 +33,10 @@ public sealed class GradientDescent : Method
 
     /// <inheritdoc/>
     public override string Name => "gd";
+
+    /// <inheritdoc/>
+    public override StabilityThreshold? Threshold =>
+        StabilityThreshold.OfGradientDescent(_stepSize, _momentum, _nesterov, _decay);
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> State() => _memory.State();

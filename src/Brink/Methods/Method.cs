@@ -1,3 +1,4 @@
+using Brink.Flows;
 using Brink.Objectives;
 using Brink.Torch;
 
@@ -10,13 +11,22 @@ namespace Brink.Methods;
 /// <param name="GradientEvaluations">Gradient evaluations.</param>
 /// <param name="HessianVectorProducts">Hessian-vector products.</param>
 /// <param name="ReferenceValue">R of the acceptance test; null for methods without one.</param>
+/// <param name="Oscillation">What holds the curvature at its bound; null for methods other than the central flow.</param>
 public sealed record StepReport(
     double StepSize,
     int Backtracks = 0,
     int FunctionEvaluations = 1,
     int GradientEvaluations = 1,
     int HessianVectorProducts = 0,
-    double? ReferenceValue = null);
+    double? ReferenceValue = null,
+    Oscillation? Oscillation = null)
+{
+    /// <summary>Most stages of a step along a flow; null for other methods.</summary>
+    public int? Stages { get; init; }
+
+    /// <summary>Attempts at steps along a flow that were rejected; null for other methods.</summary>
+    public int? Rejected { get; init; }
+}
 
 /// <summary>
 /// How to go from w_k to w_{k+1}. A method knows an objective and nothing of networks; what it remembers between steps
@@ -29,6 +39,9 @@ public abstract class Method : IDisposable
 
     /// <summary>What is asked of the evaluation at each new point.</summary>
     public virtual Wanted Wanted => Wanted.ValueAndGradient;
+
+    /// <summary>The method's edge of stability; null where the step or the batch changes from one iteration to the next.</summary>
+    public virtual StabilityThreshold? Threshold => null;
 
     /// <summary>Takes one step.</summary>
     /// <param name="objective">What is minimised.</param>

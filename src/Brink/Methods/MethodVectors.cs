@@ -34,6 +34,9 @@ internal sealed class MethodVectors : IDisposable
         return vector;
     }
 
+    /// <summary>The vector of that name where one is remembered.</summary>
+    internal Tensor? Known(string name) => _vectors.GetValueOrDefault(name);
+
     internal double Number(string name, double initial = 0) => _numbers.GetValueOrDefault(name, initial);
 
     internal void Set(string name, double value) => _numbers[name] = value;

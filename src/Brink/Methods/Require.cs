@@ -20,4 +20,12 @@ internal static class Require
 
     internal static double AtLeast(string name, double value, double low) =>
         value >= low && double.IsFinite(value) ? value : throw new BrinkException($"{name} is {value}; it must be at least {low}");
+
+    internal static void Duration(double longest)
+    {
+        if (!(longest > 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(longest), longest, "a step along a flow is longer than 0");
+        }
+    }
 }

@@ -100,7 +100,8 @@ public sealed class NetworkObjective : Objective
 
     internal LossFunction Loss { get; }
 
-    internal Workers Workers { get; }
+    /// <summary>The threads that share the samples.</summary>
+    public Workers Workers { get; }
 
     internal LinearPrefix? Prefix => _prefix;
 

@@ -8,6 +8,7 @@ public sealed class SampleBatches : IDisposable
     private readonly Tensor[] _inputs;
     private readonly Tensor[] _targets;
     private readonly Tensor[] _labels;
+    private readonly bool _borrowed;
 
     /// <summary>Cuts samples into micro-batches.</summary>
     /// <param name="inputs">N × … inputs, on the device and in the precision of the objective. Copied.</param>
@@ -40,6 +41,13 @@ public sealed class SampleBatches : IDisposable
         }
     }
 
+    private SampleBatches(SampleBatches owner)
+    {
+        (_inputs, _targets, _labels) = (owner._inputs, owner._targets, owner._labels);
+        (Samples, MicroBatch) = (owner.Samples, owner.MicroBatch);
+        _borrowed = true;
+    }
+
     /// <summary>N.</summary>
     public long Samples { get; }
 
@@ -64,9 +72,18 @@ public sealed class SampleBatches : IDisposable
     /// <returns>Int64 labels.</returns>
     public Tensor Labels(int index) => _labels[index];
 
+    /// <summary>The same samples for another objective, on another thread perhaps; nothing is copied.</summary>
+    /// <returns>Batches that these must outlive.</returns>
+    public SampleBatches Borrow() => new(this);
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_borrowed)
+        {
+            return;
+        }
+
         foreach (Tensor tensor in _inputs.Concat(_targets).Concat(_labels))
         {
             tensor.Dispose();

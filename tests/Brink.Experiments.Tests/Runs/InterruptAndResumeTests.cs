@@ -15,6 +15,7 @@ public sealed class InterruptAndResumeTests : IDisposable
         new Dictionary<string, Func<Specification, Specification>>
         {
             ["gd"] = s => s with { Method = "gd", Eta = 0.5 },
+            ["gd with flow solutions"] = s => s with { Method = "gd", Eta = 0.5, Iterations = 5, GfsEvery = 2, GfsUntilLoss = 0.05, GfsGradients = 200 },
             ["gd with momentum"] = s => s with { Method = "gd", Momentum = 0.9, Nesterov = true },
             ["warmup"] = s => s with { Method = "warmup", WarmupStart = 1 },
             ["ls"] = s => s with { Method = "ls" },
@@ -31,6 +32,17 @@ public sealed class InterruptAndResumeTests : IDisposable
             ["adam"] = s => s with { Method = "adam", BatchSize = 30 },
             ["nls, rarely recorded"] = s => s with { Method = "nls", RecordEvery = 4 },
             ["nls with batch norm"] = s => s with { Method = "nls", BatchNorm = true, MicroBatch = SmallProblem.TrainImages, Threads = 1 },
+            ["gd with eigenvalues"] = s => s with { Method = "gd", Eta = 0.5, Eigenvalues = 3, Smallest = 2, EigenvaluesEvery = 4 },
+            ["gd with eigenvalues above a threshold"] = s => s with { Method = "gd", Eta = 0.5, EigenvaluesAbove = SpectrumThreshold.OverEta(0.2), EigenvaluesEvery = 2 },
+            ["nls with eigenvalues above a threshold"] = s => s with { Method = "nls", EigenvaluesAbove = SpectrumThreshold.OverEta(0.4), EigenvaluesEvery = 3, RecordEvery = 2 },
+            ["gd at midpoints"] = s => s with { Method = "gd", Eta = 0.5, MeasureAt = "midpoints", Eigenvalues = 2, EigenvaluesEvery = 2, SharpnessEvery = 3 },
+            ["adam, preconditioned"] = s => s with { Method = "adam", Preconditioned = true, Eigenvalues = 2, EigenvaluesEvery = 3 },
+            ["rmsprop on batches, preconditioned, at midpoints"] = s => s with { Method = "rmsprop", BatchSize = 30, Preconditioned = true, Smallest = 1, MeasureAt = "midpoints", EigenvaluesEvery = 3 },
+            ["central flow"] = s => s with { Method = "central-flow", Activation = "tanh", Eta = 0.5, Substeps = 2, CentralShare = 0.05, CentralMost = 3 },
+            ["central flow beside descent and flow"] = s => s with { Method = "central-flow", Activation = "tanh", Eta = 0.5, Beside = "gd-and-flow", RecordEvery = 3 },
+            ["flow"] = s => s with { Method = "flow", Tolerance = 1e-4 },
+            ["flow by rk4"] = s => s with { Method = "flow", Integrator = "rk4" },
+            ["flow beside gradient descent"] = s => s with { Method = "flow", Integrator = "dopri5", Tolerance = 1e-3, CompareEta = 0.5 },
             ["cnn"] = s => (s with { Method = "nls", Network = "cnn", Iterations = 3, Count = 16, MicroBatch = 8, SharpnessEvery = 2, TestEvery = 0 }).Without("widths"),
         };
 

@@ -1,3 +1,5 @@
+using Brink.Methods;
+
 namespace Brink.Experiments.Tests.Runs;
 
 /// <summary>Keeps all that a run tells, and lets a test do something at each line.</summary>
@@ -12,7 +14,7 @@ internal sealed class RecordingObserver(Action<MetricsLine>? atLine = null) : IR
 
     internal RunStatus? Ending { get; private set; }
 
-    public void Started(string folder, long iteration, long iterations, double? flattestSharpness) => StartedAt = iteration;
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null) => StartedAt = iteration;
 
     public void Recorded(MetricsLine line)
     {

@@ -9,6 +9,9 @@ internal abstract class ClosedForm
 
     /// <summary>∇²f(w)·v.</summary>
     internal abstract double[] HessianTimes(double[] w, double[] v);
+
+    /// <summary>∇³f(w)[u, v, ·].</summary>
+    internal virtual double[] ThirdDerivative(double[] w, double[] u, double[] v) => throw new NotSupportedException("not written out");
 }
 
 /// <summary>½ wᵀAw.</summary>
@@ -31,6 +34,8 @@ internal sealed class Quadratic(double[,] matrix) : ClosedForm
 
     internal override double[] HessianTimes(double[] w, double[] v) =>
         [.. Enumerable.Range(0, v.Length).Select(i => Enumerable.Range(0, v.Length).Sum(j => matrix[i, j] * v[j]))];
+
+    internal override double[] ThirdDerivative(double[] w, double[] u, double[] v) => new double[w.Length];
 }
 
 /// <summary>Rosenbrock's (1 − x)² + 100 (y − x²)².</summary>

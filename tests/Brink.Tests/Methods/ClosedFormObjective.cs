@@ -113,6 +113,9 @@ internal sealed class ClosedFormEvaluation : Evaluation
         return _objective.Vector(_objective.Form.HessianTimes(_point, Numbers(vector)));
     }
 
+    public override Tensor ThirdDerivative(Tensor left, Tensor right) =>
+        _objective.Vector(_objective.Form.ThirdDerivative(_point, Numbers(left), Numbers(right)));
+
     protected override void Dispose(bool disposing)
     {
         _objective.Alive--;

@@ -140,4 +140,46 @@ public sealed class LayerFormulaTests
         Assert.Equal([2, 12], flat.Shape);
         Assert.Equal(images.ToArray<double>(), flat.ToArray<double>());
     }
+
+    [Fact]
+    public void Attention_is_a_softmax_weighted_mean_of_values_head_by_head()
+    {
+        using var scope = new TensorScope();
+        const int samples = 2, tokens = 3, width = 4, heads = 2, d = 3;
+        var layer = new Attention(width, heads, d);
+        Assert.Equal(["norm.weight", "norm.bias", "to_qkv.weight", "to_out.weight"], layer.NamedParameters().Select(entry => entry.Name));
+        double[] all = Networks.BindRandom(layer).ToArray<double>();
+        double[] scale = all[..width], shift = all[width..(2 * width)];
+        double[] mixing = all[(2 * width)..((2 * width) + (3 * heads * d * width))], last = all[((2 * width) + (3 * heads * d * width))..];
+        Tensor input = Networks.Normal(2, samples, tokens, width);
+        Tensor output = layer.Forward(input);
+        Assert.Equal([samples, tokens, width], output.Shape);
+        double[][] x = [.. input.ToArray<double>().Chunk(width).Select(token =>
+        {
+            double mean = token.Average(), variance = token.Average(value => (value - mean) * (value - mean));
+            return token.Select((value, k) => ((value - mean) / Math.Sqrt(variance + 1e-5) * scale[k]) + shift[k]).ToArray();
+        })];
+        double Entry(int row, int which, int head, int place) =>
+            Enumerable.Range(0, width).Sum(i => x[row][i] * mixing[((((which * heads) + head) * d) + place) * width + i]);
+        double[] y = output.ToArray<double>();
+        for (int row = 0; row < samples * tokens; row++)
+        {
+            int first = row / tokens * tokens;
+            double[] mixed = new double[heads * d];
+            for (int head = 0; head < heads; head++)
+            {
+                double[] weights = [.. Enumerable.Range(first, tokens).Select(other =>
+                    Math.Exp(Enumerable.Range(0, d).Sum(k => Entry(row, 0, head, k) * Entry(other, 1, head, k)) / Math.Sqrt(d)))];
+                for (int k = 0; k < d; k++)
+                {
+                    mixed[(head * d) + k] = weights.Select((weight, other) => weight * Entry(first + other, 2, head, k)).Sum() / weights.Sum();
+                }
+            }
+
+            for (int o = 0; o < width; o++)
+            {
+                Assert.Equal(mixed.Select((value, k) => value * last[(o * heads * d) + k]).Sum(), y[(row * width) + o], 1e-13);
+            }
+        }
+    }
 }

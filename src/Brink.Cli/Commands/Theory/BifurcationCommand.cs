@@ -135,7 +135,7 @@ internal static class BifurcationCommand
         {
             Curves = [new FigureCurve(null, [.. points.Select(point => point.X)], [.. points.Select(point => point.Value)], CurveStyle.Dots)],
         };
-        var exponent = new Figure(x, new FigureAxis("Lyapunov exponent per step"))
+        var exponent = new Figure(x, new FigureAxis("Lyapunov exponent"))
         {
             Curves = [new FigureCurve(null, [.. Enumerable.Range(0, plane.X.Count).Select(plane.X.Value)], exponents)],
             Thresholds = [new FigureThreshold(0, null)],

@@ -13,9 +13,6 @@ internal readonly struct MinimalistKernel<TLane, T> : ISweepKernel<TLane, T>
     where TLane : unmanaged, ILane<TLane, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Operations of one step, for rates: five multiply-adds counted as two each, three products. The projection counts none.</summary>
-    public const int FlopsPerStep = 13;
-
     private const int Variables = 3;
     private const int Parameters = 3;
 

@@ -3,6 +3,9 @@ namespace Brink.Theory.Sweeps;
 /// <summary>Runs all cells of a plane, on all cores.</summary>
 public static class PhaseSweep
 {
+    /// <summary>Floating-point operations of one step of the minimalist example: five multiply-adds, two each, and three products.</summary>
+    public const int MinimalistFlops = 13;
+
     /// <summary>Tells the regime of every cell.</summary>
     /// <param name="plane">The parameters.</param>
     /// <param name="rules">How long orbits are followed, and the thresholds.</param>

@@ -1,0 +1,78 @@
+using Brink.Torch;
+
+namespace Brink.Experiments;
+
+/// <summary>A point of a loss surface, from a run's checkpoint or a file of weights: where measurements start.</summary>
+public sealed class StoredPoint : IDisposable
+{
+    private StoredPoint(string source, long? iteration, Problem problem, Tensor weights) =>
+        (Source, Iteration, Problem, Weights) = (source, iteration, problem, weights);
+
+    /// <summary>Run or file the weights came from.</summary>
+    public string Source { get; }
+
+    /// <summary>Iteration of the checkpoint; null for a file.</summary>
+    public long? Iteration { get; }
+
+    /// <summary>Data, network and objective.</summary>
+    public Problem Problem { get; }
+
+    /// <summary>w, a flat vector.</summary>
+    public Tensor Weights { get; }
+
+    /// <summary>Loads a run's checkpoint, or weights in a file.</summary>
+    /// <param name="source">A run folder or a safetensors file.</param>
+    /// <param name="given">Data and network where the source is a file; for a run its own specification stands.</param>
+    /// <param name="iteration">Which checkpoint of a run; the newest if not given.</param>
+    /// <param name="note">Told what was decided.</param>
+    /// <returns>The point.</returns>
+    /// <exception cref="BrinkException">The source is neither, does not fit, or has no such checkpoint.</exception>
+    public static StoredPoint Load(string source, Specification given, long? iteration, Action<string> note)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        if (RunRecord.IsRun(source))
+        {
+            Checkpoint checkpoint = RunRecord.ReadCheckpoint(source, note, iteration)
+                ?? throw new BrinkException($"{source} has no checkpoint yet; measure a file of weights, or train it first");
+            var ofRun = Problem.Create(RunRecord.ReadSpecification(source), note);
+            return Guarded(ofRun, () => new StoredPoint(
+                source,
+                checkpoint.Iteration,
+                ofRun,
+                WeightFile.Pack(checkpoint.Tensors, ofRun.Objective.Layout, ofRun.Type, ofRun.Device).Unscoped()));
+        }
+
+        if (Directory.Exists(source))
+        {
+            throw new BrinkException($"{source} is a folder but no run: it has no spec.json");
+        }
+
+        if (iteration is not null)
+        {
+            throw new BrinkException($"{source} is a file of weights and has no iterations; --iteration belongs to a run");
+        }
+
+        var fromFile = Problem.Create(given with { Init = source }, note);
+        return Guarded(fromFile, () => new StoredPoint(source, null, fromFile, fromFile.StartWeights()));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Weights.Dispose();
+        Problem.Dispose();
+    }
+
+    private static StoredPoint Guarded(Problem problem, Func<StoredPoint> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch
+        {
+            problem.Dispose();
+            throw;
+        }
+    }
+}
