@@ -40,6 +40,8 @@ internal interface ILane<TLane, T> :
     /// <summary>Where |a| &lt; b: <paramref name="then"/>, elsewhere (also where a is not a number) <paramref name="otherwise"/>.</summary>
     static abstract TLane WhereSmaller(TLane a, TLane b, TLane then, TLane otherwise);
 
-    /// <summary>The size of the first with the sign of the second.</summary>
-    static abstract TLane CopySign(TLane size, TLane sign);
+    /// <summary>a with its size raised to the least one where it is smaller, its sign kept; what is not a number stays so.</summary>
+    /// <param name="a">The numbers.</param>
+    /// <param name="least">The least size, not negative.</param>
+    static abstract TLane KeepAway(TLane a, TLane least);
 }

@@ -40,8 +40,24 @@ internal readonly struct Lane512<T>(Vector512<T> values) : ILane<Lane512<T>, T>
         new(Vector512.ConditionalSelect(Vector512.LessThan(Vector512.Abs(a._values), b._values), then._values, otherwise._values));
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// Sizes compare as their bits do, read as integers: a maximum of integers takes none of the units that multiply, and lets
+    /// what is not a number pass, whose bits are larger than any number's.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<T> CopySign(Lane512<T> size, Lane512<T> sign) => new(Vector512.CopySign(size._values, sign._values));
+    public static Lane512<T> KeepAway(Lane512<T> a, Lane512<T> least)
+    {
+        if (typeof(T) == typeof(double))
+        {
+            Vector512<long> bits = a._values.As<T, long>();
+            Vector512<long> size = Vector512.Max(bits & Vector512.Create(long.MaxValue), least._values.As<T, long>());
+            return new((size | (bits & Vector512.Create(long.MinValue))).As<long, T>());
+        }
+
+        Vector512<int> half = a._values.As<T, int>();
+        Vector512<int> most = Vector512.Max(half & Vector512.Create(int.MaxValue), least._values.As<T, int>());
+        return new((most | (half & Vector512.Create(int.MinValue))).As<int, T>());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

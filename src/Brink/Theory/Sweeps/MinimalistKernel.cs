@@ -65,7 +65,7 @@ internal readonly struct MinimalistKernel<TLane, T> : ISweepKernel<TLane, T>
 
                 // Where the projection holds β₁ at ±ε, it no longer depends on the start.
                 v = TLane.WhereSmaller(free, epsilon, zero, nextV);
-                beta1 = TLane.WhereSmaller(free, epsilon, TLane.CopySign(epsilon, free), free);
+                beta1 = TLane.KeepAway(free, epsilon);
                 (u, w) = (nextU, nextW);
             }
 
@@ -96,7 +96,7 @@ internal readonly struct MinimalistKernel<TLane, T> : ISweepKernel<TLane, T>
     private static void Step(ref TLane alpha, ref TLane beta1, ref TLane beta2, TLane a, TLane c, TLane epsilon)
     {
         TLane free = Descend(ref alpha, ref beta1, ref beta2, a, c);
-        beta1 = TLane.WhereSmaller(free, epsilon, TLane.CopySign(epsilon, free), free);
+        beta1 = TLane.KeepAway(free, epsilon);
     }
 
     /// <summary>One step without the projection; returns the new β₁, which stays as it was in <paramref name="beta1"/>.</summary>

@@ -38,7 +38,8 @@ internal readonly struct ScalarLane<T>(T value) : ILane<ScalarLane<T>, T>
         T.Abs(a._value) < b._value ? then : otherwise;
 
     /// <inheritdoc/>
-    public static ScalarLane<T> CopySign(ScalarLane<T> size, ScalarLane<T> sign) => new(T.CopySign(size._value, sign._value));
+    public static ScalarLane<T> KeepAway(ScalarLane<T> a, ScalarLane<T> least) =>
+        T.Abs(a._value) < least._value ? new(T.CopySign(least._value, a._value)) : a;
 
     /// <inheritdoc/>
     public static ScalarLane<T> operator +(ScalarLane<T> left, ScalarLane<T> right) => new(left._value + right._value);

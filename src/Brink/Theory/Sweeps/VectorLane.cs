@@ -39,8 +39,24 @@ internal readonly struct VectorLane<T>(Vector<T> values) : ILane<VectorLane<T>, 
         new(Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(a._values), b._values), then._values, otherwise._values));
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// Sizes compare as their bits do, read as integers: a maximum of integers takes none of the units that multiply, and lets
+    /// what is not a number pass, whose bits are larger than any number's.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static VectorLane<T> CopySign(VectorLane<T> size, VectorLane<T> sign) => new(Vector.CopySign(size._values, sign._values));
+    public static VectorLane<T> KeepAway(VectorLane<T> a, VectorLane<T> least)
+    {
+        if (typeof(T) == typeof(double))
+        {
+            Vector<long> bits = a._values.As<T, long>();
+            Vector<long> size = Vector.Max(bits & Vector.Create(long.MaxValue), least._values.As<T, long>());
+            return new((size | (bits & Vector.Create(long.MinValue))).As<long, T>());
+        }
+
+        Vector<int> half = a._values.As<T, int>();
+        Vector<int> most = Vector.Max(half & Vector.Create(int.MaxValue), least._values.As<T, int>());
+        return new((most | (half & Vector.Create(int.MinValue))).As<int, T>());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,6 +29,26 @@ public sealed class LaneTests
     }
 
     [Theory]
+    [InlineData(0.0)]
+    [InlineData(1e-3)]
+    public void Keeping_away_from_zero_treats_every_kind_of_number_alike(double least)
+    {
+        double[] kinds = [0, -0.0, 1e-4, -1e-4, 1e-3, -1, double.Epsilon, -1e-310, double.MaxValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN, -double.NaN];
+        foreach (double kind in kinds)
+        {
+            double expected = double.IsNaN(kind) ? kind : Math.CopySign(Math.Max(Math.Abs(kind), least), kind);
+            Assert.Equal(expected, Kept<ScalarLane<double>, double>(kind, least));
+            Assert.Equal(expected, Kept<VectorLane<double>, double>(kind, least));
+            Assert.Equal(expected, Kept<Lane512<double>, double>(kind, least));
+            Assert.Equal(double.IsNegative(expected), double.IsNegative(Kept<Lane512<double>, double>(kind, least)));
+            float single = float.IsNaN((float)kind) ? (float)kind : MathF.CopySign(MathF.Max(MathF.Abs((float)kind), (float)least), (float)kind);
+            Assert.Equal(single, Kept<ScalarLane<float>, float>((float)kind, (float)least));
+            Assert.Equal(single, Kept<VectorLane<float>, float>((float)kind, (float)least));
+            Assert.Equal(single, Kept<Lane512<float>, float>((float)kind, (float)least));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Models))]
     public void So_do_the_regimes_and_the_exponents(string name, string setting, bool single)
     {
@@ -144,6 +164,15 @@ public sealed class LaneTests
         (double from, double to) = model.Name == "minimalist" ? (0.005, 0.2) : (0.05, 2.5);
         var plane = new ParameterPlane(model, new SweepAxis("eta", from, to, count), null, settings);
         return plane.Cells(0);
+    }
+
+    private static T Kept<TLane, T>(T number, T least)
+        where TLane : unmanaged, ILane<TLane, T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var kept = new T[TLane.Width];
+        TLane.KeepAway(TLane.All(number), TLane.All(least)).Write(kept);
+        return kept[^1];
     }
 
     private static double[] Ends<TLane, T>(SweptModel model, double[][] cells)
