@@ -68,8 +68,9 @@ public sealed class PhaseFolder : IDisposable
             bool complete = file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length && found.AsSpan().SequenceEqual(header);
             if (complete)
             {
-                // A file that ends early leaves its last cells zero, that is, to be computed.
-                _ = file.ReadAtLeast(MemoryMarshal.AsBytes(cells.AsSpan()), cells.Length * RecordBytes, throwOnEndOfStream: false);
+                // A file that ends early leaves its last cells to be computed, also the one that it ends in.
+                int read = file.ReadAtLeast(MemoryMarshal.AsBytes(cells.AsSpan()), cells.Length * RecordBytes, throwOnEndOfStream: false);
+                cells.AsSpan(read / RecordBytes).Clear();
             }
             else
             {
