@@ -40,6 +40,7 @@ import torch  # noqa: E402  (the check above must come first)
 
 from peer_flow import flow_solution  # noqa: E402
 from peer_optimizers import METHODS  # noqa: E402
+from peer_phase import sweep  # noqa: E402
 from peer_problem import BadRequest, Problem, read_safetensors  # noqa: E402
 from peer_sharpness import arpack, power_iteration, relative_residual  # noqa: E402
 from peer_spectrum import cold_arpack, single_vector_lobpcg, worst_residual  # noqa: E402
@@ -241,6 +242,10 @@ class Peer:
             problem, request["until_loss"], request.get("most_gradients", 100000)))
         return {**found, "seconds": elapsed}
 
+    def phase(self, request):
+        return {"seconds": sweep(request["eta"], request["alpha"], request["count"], request["steps"], request["dtype"],
+                                 request.get("rows", 0), request.get("threads", 1), request.get("ends"))}
+
     def reset_peak(self, request):
         with open("/proc/self/clear_refs", "w", encoding="ascii") as refs:
             refs.write("5")
@@ -251,7 +256,7 @@ class Peer:
 
 
 OPERATIONS = ("hello", "setup", "overhead", "gradient", "nls", "loss", "reset", "load", "sharpness", "spectrum",
-              "flow", "reset_peak", "rss")
+              "flow", "phase", "reset_peak", "rss")
 
 
 def answer_to(peer, line):

@@ -86,3 +86,7 @@ internal sealed record PeerSpectrum(double[] Eigenvalues, double Residual, int H
 /// <param name="Reached">Whether the loss was reached.</param>
 /// <param name="Seconds">Wall-clock time.</param>
 internal sealed record PeerFlow(double Eigenvalue, double Loss, int Gradients, int Hvps, bool Reached, double Seconds);
+
+/// <summary>A plane of starts of the minimalist example, advanced with NumPy.</summary>
+/// <param name="Seconds">Wall-clock time.</param>
+internal sealed record PeerPhase(double Seconds);

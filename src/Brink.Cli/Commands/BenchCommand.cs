@@ -13,7 +13,7 @@ namespace Brink.Cli.Commands;
 /// <summary><c>brink bench</c>: Brink beside a PyTorch peer, in turns, on this machine.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness", "gfs", "tracking"];
+    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness", "gfs", "tracking", "phase"];
 
     /// <summary>Cases of many minutes: run only where they are named.</summary>
     private static readonly string[] s_long = ["tracking", "gfs"];
@@ -141,6 +141,14 @@ internal static class BenchCommand
                 using var setting = new BenchSetting(
                     peer, Of("mlp", "gd").With("count", "1000"), words.WriteLine);
                 foreach (BenchRow row in FlowSolutionCase.Rows(setting, times, words.WriteLine))
+                {
+                    Add(row);
+                }
+            }
+
+            if (cases.Contains("phase"))
+            {
+                foreach (BenchRow row in PhaseCase.Rows(peer, times, onThreads))
                 {
                     Add(row);
                 }

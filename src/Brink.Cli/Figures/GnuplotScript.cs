@@ -29,7 +29,7 @@ internal static class GnuplotScript
         Line(script, $"set border 3 lc rgb '{Ink}' lw 0.8");
         Line(script, $"set tics nomirror out scale 0.6 textcolor rgb '{Ink}'");
         script.Append(figure.Map is null ? "set grid back ls 100\n" : "set tics front\n");
-        script.Append(figure.Map is null ? "set key outside below center horizontal Left reverse\n" : "set key outside right center vertical Left reverse\n");
+        script.Append(figure.Map is null ? "set key outside below center horizontal Left reverse\n" : "set key outside right center vertical Left reverse samplen 0.8 spacing 1.15\n");
         if (figure.Title is not null)
         {
             Line(script, $"set title {Quote(figure.Title)} noenhanced");
@@ -107,8 +107,8 @@ internal static class GnuplotScript
 
     private static string Terminal(string format, Figure figure) => format switch
     {
-        "png" => string.Create(CultureInfo.InvariantCulture, $"pngcairo enhanced size {figure.Width * PixelsPerCentimetre:F0},{figure.Height * PixelsPerCentimetre:F0} font 'DejaVu Sans,9' fontscale 3.6 linewidth 3.6 pointscale 2"),
-        "pdf" => string.Create(CultureInfo.InvariantCulture, $"pdfcairo enhanced size {figure.Width}cm,{figure.Height}cm font 'DejaVu Sans,9' linewidth 1 pointscale 0.5"),
+        "png" => string.Create(CultureInfo.InvariantCulture, $"pngcairo enhanced size {figure.Width * PixelsPerCentimetre:F0},{figure.Height * PixelsPerCentimetre:F0} font 'DejaVu Sans,8' fontscale 3.9 linewidth 3.4 pointscale 2"),
+        "pdf" => string.Create(CultureInfo.InvariantCulture, $"pdfcairo enhanced size {figure.Width}cm,{figure.Height}cm font 'DejaVu Sans,8' linewidth 1 pointscale 0.5"),
         "svg" => string.Create(CultureInfo.InvariantCulture, $"svg enhanced size {figure.Width * 40:F0},{figure.Height * 40:F0} font 'DejaVu Sans,11' linewidth 1.2 background 'white'"),
         _ => throw NearestName.Unknown("kind of picture", format, Formats),
     };
@@ -121,10 +121,8 @@ internal static class GnuplotScript
             // A map's cells are even: a logarithmic axis is drawn in exponents, with tics written at their values.
             MapAxis place = new(ends.First, ends.Last, count, shown.Logarithmic);
             Line(script, $"set {axis}range [{Number(place.Begin)}:{Number(place.End)}]");
-            if (shown.Logarithmic)
-            {
-                Line(script, $"set {axis}tics ({place.Tics()})");
-            }
+            string tics = shown.Logarithmic ? $"({place.Tics()})" : Number(place.TicStep());
+            Line(script, $"set {axis}tics {tics}");
 
             return;
         }

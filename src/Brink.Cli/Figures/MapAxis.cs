@@ -24,6 +24,15 @@ internal readonly record struct MapAxis(double First, double Last, int Count, bo
     /// <summary>Outer edge of the last cell.</summary>
     internal double End => Begin + (Count * Step);
 
+    /// <summary>Distance between the tics of an even axis: 1, 2 or 5 times a power of ten, at most six tics, so that labels stay apart.</summary>
+    internal double TicStep()
+    {
+        double least = Math.Abs(End - Begin) / 6;
+        double decade = Math.Pow(10, Math.Floor(Math.Log10(least)));
+        double times = least / decade;
+        return (times <= 1 ? 1 : times <= 2 ? 2 : times <= 5 ? 5 : 10) * decade;
+    }
+
     /// <summary>Tics of a logarithmic axis: the decades, and 2, 3 and 5 between them where there are few.</summary>
     /// <returns>gnuplot's list of labels and places.</returns>
     internal string Tics()

@@ -12,11 +12,14 @@ internal static class TheoryCommand
         "theory",
         "Run the models on which the theory of large steps is proved, and compare each theorem with what is measured.",
         "brink theory minimalist --eta 0.05 --epsilon 1e-3",
-        "brink theory linear --widths 1,1,1 --target 1")
+        "brink theory linear --widths 1,1,1 --target 1",
+        "brink theory phase scalar --x eta:0.5:2:400 --y ratio:1:4:400")
     {
         TheoryMinimalistCommand.Create(),
         TheoryScalarCommand.Create(),
         TheorySquaredRegressionCommand.Create(),
         TheoryLinearCommand.Create(),
+        PhaseCommand.Create(),
+        BifurcationCommand.Create(),
     };
 }
