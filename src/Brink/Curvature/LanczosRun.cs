@@ -16,9 +16,9 @@ internal sealed class LanczosRun : IDisposable
 
     /// <summary>
     /// Products of the chain that looks, after a thin start, for copies of a multiple eigenvalue: where 2/K stands alone
-    /// (the flat region), three products along a random vector lift what is missing above the next eigenvalue, one spare.
+    /// (the flat region), three products along a random vector lift what is missing above the next eigenvalue.
     /// </summary>
-    private const int ProbeLength = 4;
+    private const int ProbeLength = 3;
 
     private readonly SymmetricOperator _operator;
     private readonly LanczosOptions _options;

@@ -37,7 +37,7 @@ public sealed class SpectrumTracker : IDisposable
     private int _followed;
     private int _below;
     private long _measurements;
-    private double _lasting = 1;
+    private double _lasting;
 
     /// <summary>Starts without memory: the first measurement is a cold one.</summary>
     /// <param name="request">What is followed.</param>
@@ -190,21 +190,30 @@ public sealed class SpectrumTracker : IDisposable
         });
     }
 
-    /// <summary>A block of the last vectors where they last, else one mixture of them and the hint.</summary>
+    /// <summary>
+    /// A block of the last vectors where they last, else one mixture of them and the hint; the hint alone where nothing is known
+    /// yet, a block of random vectors where there is none.
+    /// </summary>
     private void Start(LanczosRun run, Tensor? known, int count, Tensor? hint)
     {
-        if (known is null || known.Shape[0] < 2 || _lasting >= StillTheSame)
+        double norm = hint?.Norm() ?? 0;
+        Tensor? along = norm > 0 && double.IsFinite(norm) ? hint! * (1 / norm) : null;
+        if (known is null ? along is null : known.Shape[0] < 2 || _lasting >= StillTheSame)
         {
             run.Start(known is null ? null : BestFirst(known, count));
-            return;
         }
-
-        // Opposite signs make of the same vectors a second mixture: where copies of a multiple eigenvalue lie that the first misses.
-        double[] signs = [.. Enumerable.Range(0, (int)known.Shape[0]).Select(i => i % 2 == 0 ? 1.0 : -1.0)];
-        Tensor other = Tensor.From(signs).To(known.Type).To(known.Device).View(1, -1).MatrixProduct(known).View(-1);
-        Tensor sum = known.Sum(0);
-        double norm = hint?.Norm() ?? 0;
-        run.StartThin(norm > 0 && double.IsFinite(norm) ? (hint! * (1 / norm)).AddScaled(sum, WeightBesideHint) : sum, other);
+        else if (known is null)
+        {
+            run.StartThin(along!, along!);
+        }
+        else
+        {
+            // Opposite signs make of the same vectors a second mixture: where copies of a multiple eigenvalue lie that the first misses.
+            double[] signs = [.. Enumerable.Range(0, (int)known.Shape[0]).Select(i => i % 2 == 0 ? 1.0 : -1.0)];
+            Tensor other = Tensor.From(signs).To(known.Type).To(known.Device).View(1, -1).MatrixProduct(known).View(-1);
+            Tensor sum = known.Sum(0);
+            run.StartThin(along?.AddScaled(sum, WeightBesideHint) ?? sum, other);
+        }
     }
 
     /// <summary>Of the last vectors, as many of the upper end as are asked for, the lower end, then the rest.</summary>
