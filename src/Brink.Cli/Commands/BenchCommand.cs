@@ -30,7 +30,7 @@ internal static class BenchCommand
         only.CompletionSources.Add(s_cases);
         var sharpnessOn = new Option<string[]>("--sharpness-on") { Description = "Networks on which λ₁ is compared; the CNN takes the peer half an hour", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["mlp"], HelpName = "network" };
         var iterations = new Option<int>("--tracking-iterations") { Description = "Iterations of nls along which the ten largest eigenvalues are tracked", DefaultValueFactory = _ => 200, HelpName = "n" };
-        var every = new Option<int>("--tracking-every") { Description = "Iterations between two measurements of the tracking; 1 takes the peer an hour", DefaultValueFactory = _ => 5, HelpName = "n" };
+        var every = new Option<int>("--tracking-every") { Description = "Iterations between two measurements of the tracking; with 1 it takes five times as long", DefaultValueFactory = _ => 5, HelpName = "n" };
         Option<bool> json = JsonText.Option();
         var command = new DocumentedCommand(
             "bench",

@@ -14,7 +14,8 @@ namespace Brink.Curvature;
 /// 3072-100-100-10, mse, float32, top 10 to 1e-4, iterations 40 to 44; principal cosines between the top spaces of neighbouring
 /// iterates 0.9 to 0.05): block of the last ten vectors 69 products, the same with first-order corrections 75, with the
 /// gradient 71, one random vector 46, the mixture 44, the mixture with the gradient 44; ARPACK started at random about 41, LOBPCG
-/// one vector at a time from its last 236. No method that tests ten residuals can spend fewer than ten products.
+/// one vector at a time from its last 236. No method that tests ten residuals can spend fewer than ten products. Whether the
+/// vectors last is not known before the third measurement: the second starts from the mixture, which loses little where they do.
 /// </remarks>
 public sealed class SpectrumTracker : IDisposable
 {
@@ -190,30 +191,21 @@ public sealed class SpectrumTracker : IDisposable
         });
     }
 
-    /// <summary>
-    /// A block of the last vectors where they last, else one mixture of them and the hint; the hint alone where nothing is known
-    /// yet, a block of random vectors where there is none.
-    /// </summary>
+    /// <summary>A block of the last vectors where they are known to last, else one mixture of them and the hint.</summary>
     private void Start(LanczosRun run, Tensor? known, int count, Tensor? hint)
     {
-        double norm = hint?.Norm() ?? 0;
-        Tensor? along = norm > 0 && double.IsFinite(norm) ? hint! * (1 / norm) : null;
-        if (known is null ? along is null : known.Shape[0] < 2 || _lasting >= StillTheSame)
+        if (known is null || known.Shape[0] < 2 || _lasting >= StillTheSame)
         {
             run.Start(known is null ? null : BestFirst(known, count));
+            return;
         }
-        else if (known is null)
-        {
-            run.StartThin(along!, along!);
-        }
-        else
-        {
-            // Opposite signs make of the same vectors a second mixture: where copies of a multiple eigenvalue lie that the first misses.
-            double[] signs = [.. Enumerable.Range(0, (int)known.Shape[0]).Select(i => i % 2 == 0 ? 1.0 : -1.0)];
-            Tensor other = Tensor.From(signs).To(known.Type).To(known.Device).View(1, -1).MatrixProduct(known).View(-1);
-            Tensor sum = known.Sum(0);
-            run.StartThin(along?.AddScaled(sum, WeightBesideHint) ?? sum, other);
-        }
+
+        // Opposite signs make of the same vectors a second mixture: where copies of a multiple eigenvalue lie that the first misses.
+        double[] signs = [.. Enumerable.Range(0, (int)known.Shape[0]).Select(i => i % 2 == 0 ? 1.0 : -1.0)];
+        Tensor other = Tensor.From(signs).To(known.Type).To(known.Device).View(1, -1).MatrixProduct(known).View(-1);
+        Tensor sum = known.Sum(0);
+        double norm = hint?.Norm() ?? 0;
+        run.StartThin(norm > 0 && double.IsFinite(norm) ? (hint! * (1 / norm)).AddScaled(sum, WeightBesideHint) : sum, other);
     }
 
     /// <summary>Of the last vectors, as many of the upper end as are asked for, the lower end, then the rest.</summary>
