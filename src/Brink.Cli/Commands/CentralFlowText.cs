@@ -26,6 +26,12 @@ internal static class CentralFlowText
             output.WriteLine($"distance to gradient descent's weights at the end: {near:G4}{beside}");
         }
 
+        // Also where the run itself was quiet: such a comparison is not to be read without.
+        foreach (string limit in s.Limits)
+        {
+            output.WriteLine($"note: {limit}");
+        }
+
         output.WriteLine($"{s.Gradients} gradients, {s.Hvps} Hessian-vector products, {s.Seconds:F0} s");
     }
 }

@@ -7,10 +7,10 @@ namespace Brink.Cli.Tests.Training;
 /// <summary><c>brink flow --central</c> as a user meets it.</summary>
 public sealed class CentralFlowCommandTests : IDisposable
 {
-    private const double Eta = 0.0036;
+    private const double Eta = 0.005;
 
-    /// <summary>λ₁ of <see cref="SmallData.CentralFlow"/> begins at 550; the edge, 2/η = 556, is met within a few steps.</summary>
-    private static readonly string[] s_crossing = ["--eta", "0.0036", "--iterations", "30", "--dtype", "float64"];
+    /// <summary>λ₁ of <see cref="SmallData.CentralFlow"/> begins above the edge, 2/η = 400, and is brought down to it.</summary>
+    private static readonly string[] s_crossing = ["--eta", "0.005", "--iterations", "30", "--dtype", "float64"];
 
     private readonly SmallData _data = new();
 
@@ -24,8 +24,8 @@ public sealed class CentralFlowCommandTests : IDisposable
         MetricsLine[] lines = [.. RunRecord.ReadMetrics(_data["run"])];
         MetricsLine edge = lines.First(line => line.SigmaTrace > 0);
         string[] said = output.TrimEnd().Split('\n');
-        Assert.Contains(said, line => line.StartsWith("30 iterations of η = 0.0036: loss ", StringComparison.Ordinal));
-        Assert.Contains(said, line => line.StartsWith($"λ₁ reached its bound 555.56 at iteration {edge.Iteration};", StringComparison.Ordinal));
+        Assert.Contains(said, line => line.StartsWith("30 iterations of η = 0.005: loss ", StringComparison.Ordinal));
+        Assert.Contains(said, line => line.StartsWith($"λ₁ reached its bound 400 at iteration {edge.Iteration};", StringComparison.Ordinal));
         Assert.Equal(3, said.Count(line => line.StartsWith("predicted against gradient descent's loss", StringComparison.Ordinal)));
         double near = lines[^1].DistanceToGd!.Value;
         string distance = string.Create(CultureInfo.InvariantCulture, $"distance to gradient descent's weights at the end: {near:G4}; gradient flow's: {lines[^1].FlowDistanceToGd:G4}, {lines[^1].FlowDistanceToGd / near:G3} times that");
@@ -65,11 +65,11 @@ public sealed class CentralFlowCommandTests : IDisposable
     public void A_bound_of_ones_own_predicts_nothing()
     {
         (int code, string output, string error) = BrinkProcess.Run(
-            _data.CentralFlow("run", "--eta", "0.0036", "--iterations", "20", "--bound", "540", "--beside", "none", "--json"));
+            _data.CentralFlow("run", "--eta", "0.005", "--iterations", "20", "--bound", "540", "--beside", "none", "--json"));
         Assert.True(code == 0, error);
         JsonElement report = JsonElement.Parse(output);
         Assert.Equal(540, report.GetProperty("bound").GetDouble());
-        Assert.InRange(report.GetProperty("largest_sharpness").GetDouble(), 540, 600);
+        Assert.InRange(RunRecord.ReadMetrics(_data["run"]).Last(line => line.SigmaTrace is not null).Sharpness!.Value, 0, 1.01 * 540);
         Assert.Equal(0, report.GetProperty("deviations").GetArrayLength());
         Assert.All(["predicted_loss", "gd_loss", "distance_to_gd"], name => Assert.True(
             !report.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null));
@@ -94,7 +94,7 @@ public sealed class CentralFlowCommandTests : IDisposable
     public void A_descent_that_comes_to_the_edge_at_rest_is_told(int? quiet, string? expected)
     {
         const int Edge = 5;
-        Assert.Equal(0, BrinkProcess.Run(_data.CentralFlow("run", "--eta", "0.0036", "--iterations", "1", "--dtype", "float64")).Code);
+        Assert.Equal(0, BrinkProcess.Run(_data.CentralFlow("run", "--eta", "0.005", "--iterations", "1", "--dtype", "float64")).Code);
         RunSummary summary = RunRecord.ReadSummary(_data["run"])!;
 
         // The rate at which ½·0.64·k² first passes ln(10⁻²/2⁻⁵³) = 32.13 at k = 11.
@@ -106,8 +106,7 @@ public sealed class CentralFlowCommandTests : IDisposable
             ["seconds"] = k,
             ["sharpness"] = (2 / Eta) + (rise * (Math.Min(k, Edge) - Edge)),
             ["sigma_trace"] = k < Edge ? 0 : 1e-4,
-            ["gd_loss"] = quiet is { } steps ? k <= Edge + steps ? Math.Pow(0.9, k) : 2 : null,
-        })));
+        }.Concat(quiet is { } steps ? [KeyValuePair.Create("gd_loss", (object?)(k <= Edge + steps ? Math.Pow(0.9, k) : 2.0))] : []).ToDictionary())));
         IReadOnlyList<string> limits = CentralFlowSummary.Of(new RunOutcome(RunStatus.Finished, null, _data["run"], summary)).Limits;
         if (expected is null)
         {
@@ -125,10 +124,9 @@ public sealed class CentralFlowCommandTests : IDisposable
     [InlineData("--substeps 0", "--substeps", "1")]
     [InlineData("--central-share 1", "--central-share", "between 0 and 1")]
     [InlineData("--beside fow", "'fow'", "gd-and-flow")]
-    [InlineData("--method gd", "central-flow", "brink train")]
+    [InlineData("--method gd", "central-flow", "gd")]
     [InlineData("--integrator rk4", "--integrator", "flow")]
     [InlineData("--iteration 3", "--iteration", "run")]
-    [InlineData("--batch-norm", "batch", "third derivatives")]
     public void Bad_input_is_told_in_one_line(string options, params string[] expected)
     {
         (int code, _, string error) = BrinkProcess.Run(_data.CentralFlow("run", options.Split(' ')));
