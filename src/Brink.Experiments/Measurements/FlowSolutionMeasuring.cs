@@ -39,7 +39,7 @@ internal sealed class FlowSolutionMeasuring(Specification specification) : RunMe
     internal override MetricsLine Measure(MeasuredPoint point, MetricsLine line)
     {
         using var scope = new TensorScope();
-        NetworkObjective objective = point.Problem.Objective;
+        Objective objective = point.Problem.Objective;
         int products = Approach(_start, objective, point.At, point.GradientAtHand);
         GradientFlowSolution found = GradientFlowSolution.Find(
             objective, point.At.Weights, Options(specification), _start.Export());

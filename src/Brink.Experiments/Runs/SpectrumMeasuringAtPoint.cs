@@ -16,7 +16,7 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
     private readonly Action<string> _note;
     private readonly CancellationToken _cancellation;
     private readonly TensorScope _scope = new();
-    private readonly NetworkObjective _objective;
+    private readonly Objective _objective;
     private readonly Evaluation _at;
     private readonly SymmetricOperator _hessian;
     private readonly IReadOnlyList<(string Name, ParameterSelection Parameters)> _blocks;
@@ -30,7 +30,7 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
         try
         {
             // Names are checked before anything is computed.
-            _blocks = [.. questions.SubHessians.Select(name => (name, ParameterSelection.Named(_objective.Layout, name)))];
+            _blocks = [.. questions.SubHessians.Select(name => (name, ParameterSelection.Named(_point.Problem.Layout, name)))];
             _at = _objective.Evaluate(point.Weights.Clone().Unscoped(), Wanted.Value);
         }
         catch
@@ -64,9 +64,15 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
         }
 
         Tensor gradient = _at.Gradient();
-        int outputs = _objective.Outputs;
-        int bottom = _questions.Pairing ? Math.Max(1, _questions.Bottom) : _questions.Bottom;
-        int top = _questions.Pairing ? Math.Max(_questions.Top, outputs + bottom) : _questions.Top;
+        int? outputs = _point.Problem.Outputs;
+        bool pairing = _questions.Pairing && outputs is not null;
+        if (_questions.Pairing && !pairing)
+        {
+            _note("no ± pairs: they are those below the first K eigenvalues of a network with K outputs, and a small model has none");
+        }
+
+        int bottom = pairing ? Math.Max(1, _questions.Bottom) : _questions.Bottom;
+        int top = pairing ? Math.Max(_questions.Top, outputs!.Value + bottom) : _questions.Top;
         _note($"the {top} largest and {bottom} smallest of {_objective.Dimension} eigenvalues, at most {_questions.MaximumProducts} products");
         long start = Stopwatch.GetTimestamp();
         SpectrumEnds ends = Lanczos.Extremes(_hessian, top, bottom, Options);
@@ -86,9 +92,9 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
             _questions.TraceProducts is { } products ? Trace(products) : null,
             _questions.DensityProbes is { } probes ? Density(probes) : null,
             _questions.GaussNewton ? GaussNewton(ends.Largest) : null,
-            _questions.Pairing ? Pairing(measured, outputs) : null,
+            pairing ? Pairing(measured, outputs!.Value) : null,
             [.. _blocks.Select(block => Block(block.Name, block.Parameters))],
-            _questions.GradientNorms ? GradientNorm.ByParameter(_objective.Layout, gradient) : null);
+            _questions.GradientNorms ? GradientNorm.ByParameter(_point.Problem.Layout, gradient) : null);
     }
 
     private MeasuredEnds Ends(SpectrumEnds ends)
