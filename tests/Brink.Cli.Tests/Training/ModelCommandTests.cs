@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Brink.Cli.CommandLine;
 using Brink.Theory;
 
 namespace Brink.Cli.Tests.Training;
@@ -99,12 +100,13 @@ public sealed class ModelCommandTests : IDisposable
     [InlineData("--model squared-regression --data-file x --samples 2", "--samples applies only where data-file is not given")]
     [InlineData("--model tiny", "minimalist, scalar, squared-regression, linear")]
     [InlineData("--start 1,2", "--start applies only where model is")]
-    public void What_a_model_has_no_place_for_is_refused_in_one_line_before_there_is_a_folder(string options, string message)
+    public async Task What_a_model_has_no_place_for_is_refused_in_one_line_before_there_is_a_folder(string options, string message)
     {
         string folder = Path.Combine(_root, "bad");
-        (int code, _, string error) = BrinkProcess.Run(["train", .. options.Split(' '), "--out", folder]);
-        Assert.NotEqual(0, code);
-        Assert.Contains(message, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        Assert.NotEqual(0, await BrinkCommandLine.RunAsync(["train", .. options.Split(' '), "--out", folder], output, error));
+        Assert.Contains(message, Assert.Single(error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder));
     }
 
