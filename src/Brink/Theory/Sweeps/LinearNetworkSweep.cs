@@ -27,7 +27,7 @@ internal sealed class LinearNetworkSweep : SweptModel
         new("width", "n", 2, "Width of every layer, input and output included") { Least = 1, Most = Widest, Whole = true },
         new("target", "σ₁ of the target", 1, "Largest singular value of the target") { Least = 0, LeastIncluded = false },
         new("condition", "σ₁/σ_n of the target", 2, "Largest over smallest singular value of the target") { Least = 1 },
-        new("size", "size of the start", 0.9, "Factor of the start; 0 starts on the saddle") { Least = 0 },
+        new("size", "size of the start", 0.5, "Factor of the start; 0 starts on the saddle") { Least = 0 },
         new("spread", "spread of the start", 0.3, "How far the start is from multiples of the identity; at 0 the layers are balanced and n scalar networks go side by side") { Least = 0 },
     ];
 
