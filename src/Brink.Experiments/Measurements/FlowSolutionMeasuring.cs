@@ -22,6 +22,7 @@ internal sealed class FlowSolutionMeasuring(Specification specification) : RunMe
     {
         Tolerance = s.GfsTolerance,
         Accuracy = s.GfsAccuracy,
+        ResidualTolerance = FlowSolutionOptions.ResidualFor(s.GfsAccuracy),
         UntilLoss = s.GfsUntilLoss,
         UntilGradNorm = s.GfsUntilGradNorm,
         MaximumGradients = s.GfsGradients,
