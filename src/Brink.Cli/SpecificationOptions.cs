@@ -100,7 +100,8 @@ internal sealed class SpecificationOptions
             text += $" (default {field.DefaultText})";
         }
 
-        foreach (FieldCondition condition in field.Conditions)
+        // What every field of a network shares need not be said at each.
+        foreach (FieldCondition condition in field.Conditions.Where(condition => condition.Values.Count > 0))
         {
             text += $" [{(condition.Field == "method" ? "" : condition.Field + " ")}{string.Join(", ", condition.Values)}]";
         }
@@ -113,6 +114,7 @@ internal sealed class SpecificationOptions
         { } type when type == typeof(double) => "x",
         { } type when type == typeof(int) || type == typeof(long) => "n",
         { } type when type == typeof(IReadOnlyList<int>) => "n,n,…",
+        { } type when type == typeof(IReadOnlyList<double>) => "x,x,…",
         _ when field.Legal.EndsWith("folder", StringComparison.Ordinal) => "dir",
         _ when field.Legal.EndsWith("file", StringComparison.Ordinal) => "file",
         _ => field.Name,

@@ -21,7 +21,7 @@ internal sealed class BenchSetting : IDisposable
     internal BenchSetting(PeerProcess peer, Specification specification, Action<string> note)
     {
         _peer = peer;
-        Problem = Problem.Create(specification, note);
+        Problem = NetworkProblem.Create(specification, note);
         _start = Problem.StartWeights();
         string inputs = Path.Combine(_folder, "inputs");
         string labels = Path.Combine(_folder, "labels");
@@ -41,7 +41,7 @@ internal sealed class BenchSetting : IDisposable
             ("threads", Problem.Specification.Threads));
     }
 
-    internal Problem Problem { get; }
+    internal NetworkProblem Problem { get; }
 
     /// <summary>A copy of the start weights.</summary>
     internal Tensor Start() => _start.Clone().Unscoped();
@@ -53,7 +53,7 @@ internal sealed class BenchSetting : IDisposable
     internal string WriteWeights(Tensor weights)
     {
         string file = Path.Combine(_folder, $"weights-{_files++}.safetensors");
-        SafeTensorsFile.Write(file, WeightFile.Entries(weights, Problem.Objective.Layout), new Dictionary<string, string>());
+        SafeTensorsFile.Write(file, WeightFile.Entries(weights, Problem.Layout), new Dictionary<string, string>());
         return file;
     }
 

@@ -47,6 +47,7 @@ internal static class GfsCommand
                 Integrator = parsed.GetRequiredValue(integrator),
                 Tolerance = Inside("--tolerance", parsed.GetValue(tolerance), 1),
                 Accuracy = Inside("--accuracy", parsed.GetValue(accuracy), 1),
+                ResidualTolerance = FlowSolutionOptions.ResidualFor(parsed.GetValue(accuracy)),
                 UntilLoss = parsed.GetValue(untilLoss) is { } loss ? Inside("--until-loss", loss, double.PositiveInfinity) : null,
                 UntilGradNorm = parsed.GetValue(untilNorm) is { } norm ? Inside("--until-grad-norm", norm, double.PositiveInfinity) : null,
                 MaximumGradients = (int)AtLeast("--max-gradients", parsed.GetValue(most), 1),

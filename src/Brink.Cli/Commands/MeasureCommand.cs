@@ -68,7 +68,8 @@ internal static class MeasureCommand
     private static void Print(PointMeasurement m, TextWriter output)
     {
         string where = m.Iteration is { } k ? $"{m.Source}, iteration {k}" : m.Source;
-        output.WriteLine($"{where}: loss {m.Loss:G6}, accuracy {m.Accuracy:P1}, ‖g‖ {m.GradNorm:G4}");
+        string accuracy = m.Accuracy is { } part ? $", accuracy {part:P1}" : string.Empty;
+        output.WriteLine($"{where}: loss {m.Loss:G6}{accuracy}, ‖g‖ {m.GradNorm:G4}");
         string doubt = m.SharpnessConverged ? string.Empty : $" (λ₁ is not converged: residual {m.Top[0].Residual:G1})";
         output.WriteLine($"λ₁ = {m.Sharpness:G7}{doubt}{(m.FlattestSharpness is { } floor ? $"  (its global minimum 2/K is {floor:G4})" : string.Empty)}");
         output.WriteLine($"largest stable fixed step 2/λ₁ = {m.LargestStableStep:G6}{doubt}");

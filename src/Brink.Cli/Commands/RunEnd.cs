@@ -9,7 +9,7 @@ internal static class RunEnd
 {
     /// <summary>A run in a few words.</summary>
     internal static string Title(Specification specification) =>
-        $"{specification.Method} on {specification.Data}, {specification.Network}";
+        $"{specification.Method} on {specification.Model ?? $"{specification.Data}, {specification.Network}"}";
 
     /// <summary>What stands on the screen after the line that says how a run ended.</summary>
     internal static void ShowEdge(RunOutcome outcome, TextWriter output)

@@ -14,7 +14,7 @@ namespace Brink.Cli.Report;
 internal static class ComparisonPage
 {
     /// <summary>Fields of the specification that say, when all runs share them, what the page is about.</summary>
-    private static readonly string[] s_subject = ["data", "network", "loss", "dtype", "device", "seed"];
+    private static readonly string[] s_subject = ["data", "network", "loss", "model", "dtype", "device", "seed"];
 
     /// <summary>Writes the page; the file is there only once it is complete.</summary>
     /// <param name="path">The <c>.html</c> file; its folder is made when missing.</param>

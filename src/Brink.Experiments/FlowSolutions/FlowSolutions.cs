@@ -110,7 +110,7 @@ public static class FlowSolutions
                     waiting.Clear();
 
                     // The pool's operators use one thread each; the replay goes on with its own number, on which bits depend.
-                    Runtime.Threads = problem.Objective.Workers.ThreadsPerOperator;
+                    Runtime.Threads = problem.ThreadsPerOperator;
                 }
             }
 
@@ -182,7 +182,7 @@ public static class FlowSolutions
                 try
                 {
                     using var workers = new Workers(1);
-                    using NetworkObjective objective = problem.Sibling(workers);
+                    using Objective objective = problem.Sibling(workers);
                     while (!_stop.IsCancellationRequested && todo.TryDequeue(out ReplayedIterate? iterate))
                     {
                         using var scope = new TensorScope();

@@ -42,7 +42,7 @@ internal sealed class Replay(Problem problem, IReadOnlyList<MetricsLine> recorde
     {
         using Method method = MethodFactory.Create(problem.Specification);
         using var tracker = new SharpnessTracker();
-        NetworkObjective objective = problem.Objective;
+        Objective objective = problem.Objective;
         Evaluation at = objective.Evaluate(problem.StartWeights(), method.Wanted);
         try
         {

@@ -22,6 +22,7 @@ internal sealed class FlowSolutionMeasuring(Specification specification) : RunMe
     {
         Tolerance = s.GfsTolerance,
         Accuracy = s.GfsAccuracy,
+        ResidualTolerance = FlowSolutionOptions.ResidualFor(s.GfsAccuracy),
         UntilLoss = s.GfsUntilLoss,
         UntilGradNorm = s.GfsUntilGradNorm,
         MaximumGradients = s.GfsGradients,
@@ -39,7 +40,7 @@ internal sealed class FlowSolutionMeasuring(Specification specification) : RunMe
     internal override MetricsLine Measure(MeasuredPoint point, MetricsLine line)
     {
         using var scope = new TensorScope();
-        NetworkObjective objective = point.Problem.Objective;
+        Objective objective = point.Problem.Objective;
         int products = Approach(_start, objective, point.At, point.GradientAtHand);
         GradientFlowSolution found = GradientFlowSolution.Find(
             objective, point.At.Weights, Options(specification), _start.Export());

@@ -6,14 +6,19 @@ namespace Brink.Experiments;
 public sealed record RunTable(IReadOnlyList<RunField> Columns, IReadOnlyList<RunEntry> Runs)
 {
     private static readonly string[] s_listed =
-        ["run", "status", "data", "network", "method", "iterations_done", "final_loss", "test_accuracy", "final_sharpness", "mean_eta_sharpness", "seconds"];
+        ["run", "status", "data", "network", "model", "method", "iterations_done", "final_loss", "test_accuracy", "final_sharpness", "mean_eta_sharpness", "seconds"];
 
     private static readonly string[] s_outcomes =
         ["status", "iterations_done", "final_loss", "best_loss", "train_accuracy", "test_accuracy", "final_sharpness", "mean_eta_sharpness", "function_evaluations", "gradient_evaluations", "hvps", "seconds"];
 
     /// <summary>The table of <c>brink runs list</c>: what each run is, how it stands and how it went.</summary>
     /// <param name="runs">The runs.</param>
-    public static RunTable List(IReadOnlyList<RunEntry> runs) => new([.. s_listed.Select(RunField.Find)], runs);
+    public static RunTable List(IReadOnlyList<RunEntry> runs)
+    {
+        // Most folders hold networks only, and need no column that says so.
+        bool models = runs.Any(run => run.Specification?.Model is not null);
+        return new([.. s_listed.Where(name => models || name != "model").Select(RunField.Find)], runs);
+    }
 
     /// <summary>The table of <c>brink runs compare</c>: the fields of the specifications in which the runs differ, and the outcomes.</summary>
     /// <param name="runs">The runs.</param>

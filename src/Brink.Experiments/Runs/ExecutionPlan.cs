@@ -25,7 +25,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     /// <summary>Makes the plan.</summary>
     /// <param name="problem">The problem, its objective not yet built.</param>
     /// <param name="note">Told what was measured.</param>
-    internal static ExecutionPlan For(Problem problem, Action<string> note)
+    internal static ExecutionPlan For(NetworkProblem problem, Action<string> note)
     {
         Specification s = problem.Specification;
         int samples = problem.SampleCount;
@@ -65,10 +65,10 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         return (workers, workers == 1 ? threads : 1);
     }
 
-    private static long GraphBudget(Problem problem) =>
+    private static long GraphBudget(NetworkProblem problem) =>
         (long)(GraphShare * (problem.Device.IsCuda ? Runtime.CudaMemory().Free : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
 
-    private static MachineMeasurements.Choice Measure(Problem problem, ObjectivePlan plan, bool wholeBatch, Action<string> note)
+    private static MachineMeasurements.Choice Measure(NetworkProblem problem, ObjectivePlan plan, bool wholeBatch, Action<string> note)
     {
         Specification s = problem.Specification;
         long microBatch = s.MicroBatch ?? (wholeBatch ? problem.SampleCount : FastestMicroBatch(problem, plan));
@@ -90,7 +90,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     /// moment's load on the machine meets all of them, and the least of each one's times counts; of those that are
     /// equal but for noise the smallest is chosen, because it holds the least memory.
     /// </summary>
-    private static int FastestMicroBatch(Problem problem, ObjectivePlan plan)
+    private static int FastestMicroBatch(NetworkProblem problem, ObjectivePlan plan)
     {
         int threads = problem.Specification.Threads;
         int most = (problem.SampleCount + threads - 1) / threads;
@@ -124,7 +124,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     /// Whether a forward pass that is kept and differentiated later beats one that is not recorded and done again. Two
     /// graphs exist at a time, the accepted trial's and the next trial's.
     /// </summary>
-    private static bool KeepingPays(Problem problem, ObjectivePlan plan, Workers workers)
+    private static bool KeepingPays(NetworkProblem problem, ObjectivePlan plan, Workers workers)
     {
         int probe = (int)Math.Min(problem.SampleCount, plan.MicroBatch * workers.Count);
         long bytes;

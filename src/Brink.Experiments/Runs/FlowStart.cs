@@ -6,7 +6,7 @@ public static class FlowStart
     /// <summary>What a flow takes over of the run it starts from.</summary>
     private static readonly string[] s_shared = ["seed", "dtype", "device", "threads", "ghost-batch-norm"];
 
-    /// <summary>Data, network, loss, seed and precision of a run, and its weights at a checkpoint as start weights.</summary>
+    /// <summary>Data, network and loss of a run, or its model, its seed and precision, and its weights at a checkpoint as start weights.</summary>
     /// <param name="run">The run folder.</param>
     /// <param name="iteration">The checkpoint's iteration; null for the newest.</param>
     /// <returns>A specification with method flow and no place of its own yet.</returns>
@@ -31,12 +31,12 @@ public static class FlowStart
         foreach (string name in source.Given)
         {
             SpecificationField field = SpecificationFields.Find(name)!;
-            if (field.Group is FieldGroup.Data or FieldGroup.Network or FieldGroup.Loss || s_shared.Contains(name))
+            if (field.Group is FieldGroup.Data or FieldGroup.Network or FieldGroup.Loss or FieldGroup.Model || s_shared.Contains(name))
             {
                 specification = specification.With(name, field.FormatIn(source)!);
             }
         }
 
-        return specification.Without("initialization") with { Init = Path.GetFullPath(store.PathOf(iteration ?? stored[^1])) };
+        return specification.Without("initialization").Without("start").Without("deviation") with { Init = Path.GetFullPath(store.PathOf(iteration ?? stored[^1])) };
     }
 }

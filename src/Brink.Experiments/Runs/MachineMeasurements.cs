@@ -28,7 +28,7 @@ public static class MachineMeasurements
     /// <summary>What decides how fast a micro-batch is: problem, precision, threads, libtorch, processor.</summary>
     /// <param name="problem">The problem.</param>
     /// <returns>A text.</returns>
-    internal static string Key(Problem problem)
+    internal static string Key(NetworkProblem problem)
     {
         Specification s = problem.Specification;
         string network = s.Network == "mlp" ? $"mlp {string.Join("-", s.Widths)}" : s.Network;

@@ -71,7 +71,7 @@ public sealed record PointMeasurement(
         string source, long? iteration, Problem problem, Tensor weights, int top, int bottom, double tolerance)
     {
         using var scope = new TensorScope();
-        NetworkObjective objective = problem.Objective;
+        Objective objective = problem.Objective;
         using Evaluation at = objective.Evaluate(weights.Clone().Unscoped(), Wanted.Value);
         if (!at.IsFinite)
         {

@@ -1,5 +1,3 @@
-using Brink.Data;
-using Brink.Networks;
 using Brink.Objectives;
 using Brink.Torch;
 using Brink.Torch.Nn;
@@ -7,265 +5,76 @@ using Brink.Torch.Nn;
 namespace Brink.Experiments;
 
 /// <summary>
-/// What a specification describes, made real: the samples, the network, and the objective on them. Methods and
-/// measurements start from here.
+/// What a specification describes, made real: an objective, where to start on it, and what its parameters are called. Methods
+/// and measurements start from here; what is minimised, a network's loss on data or a small model, they need not know.
 /// </summary>
-public sealed class Problem : IDisposable
+public abstract class Problem : IDisposable
 {
-    private readonly DataStore _store;
-    private readonly ImageSet _images;
-    private readonly bool _channelsLast;
-    private NetworkObjective? _test;
-    private Workers? _workers;
-
-    private Problem(Specification specification, DataStore store, ImageSet images, Sequential network)
-    {
-        Specification = specification;
-        _store = store;
-        _images = images;
-        Network = network;
-        Type = specification.Dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
-        Device = Torch.Device.Parse(specification.Device);
-
-        // Channels-last pays for convolutions in float32 on the CPU (oneDNN); other kernels read rows as well.
-        _channelsLast = Type == ScalarType.Float32 && !Device.IsCuda && network.Modules().OfType<Conv2d>().Any();
-    }
+    private protected Problem(Specification specification) => Specification = specification;
 
     /// <summary>The specification, resolved, with what the machine decided.</summary>
-    public Specification Specification { get; private set; }
+    public Specification Specification { get; private protected set; }
 
-    /// <summary>The network.</summary>
-    public Sequential Network { get; }
+    /// <summary>What is minimised.</summary>
+    public abstract Objective Objective { get; }
 
-    /// <summary>Precision.</summary>
-    public ScalarType Type { get; }
+    /// <summary>Names and places of the parameters in the flat vector: what files of weights hold.</summary>
+    public abstract ParameterLayout Layout { get; }
 
-    /// <summary>Where the arithmetic is done.</summary>
-    public Device Device { get; }
+    /// <summary>K, the number of a network's outputs; null where there are none.</summary>
+    public virtual int? Outputs => null;
 
-    /// <summary>K.</summary>
-    public int Outputs => _images.Classes;
+    /// <summary>The sharpness below which λ₁ never comes (math.md §1); null where none is known.</summary>
+    public virtual double? FlattestSharpness => null;
 
-    /// <summary>2/K under <c>mse</c> with a last bias, below which λ₁ never comes (math.md §1); null elsewhere.</summary>
-    public double? FlattestSharpness => Specification is { Loss: "mse", NoBias: false } ? 2.0 / Outputs : null;
+    /// <summary>Threads that an operator uses on the thread that evaluates <see cref="Objective"/>; they decide bits.</summary>
+    internal virtual int ThreadsPerOperator => 1;
 
-    /// <summary>The training objective.</summary>
-    public NetworkObjective Objective { get; private set; } = null!;
-
-    /// <summary>Loads the samples and builds the objective.</summary>
+    /// <summary>Makes what a specification describes.</summary>
     /// <param name="specification">The specification; it is resolved here.</param>
     /// <param name="note">Told, in one line each, what was decided or left out.</param>
     /// <returns>The problem.</returns>
-    /// <exception cref="BrinkException">Data, network or device are not to be had as asked for.</exception>
+    /// <exception cref="BrinkException">Data, network, model or device are not to be had as asked for.</exception>
     public static Problem Create(Specification specification, Action<string> note)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(note);
-        specification = WithFullPaths(specification);
-        Runtime.Initialize();
-        RequireDevice(specification.Device);
-        var store = new DataStore(specification.DataDir);
-        ImageSet images = store.Load(
-            specification.Data, specification.Split, Selection(specification), specification.From, specification.Classes);
-        Specification resolved = specification.Resolve(images.Classes);
-        var problem = new Problem(resolved, store, images, BuildNetwork(resolved, images));
-        try
-        {
-            problem.Build(note);
-            return problem;
-        }
-        catch
-        {
-            problem.Dispose();
-            throw;
-        }
+        return specification.Model is null ? NetworkProblem.Create(specification, note) : ModelProblem.Create(specification);
     }
 
-    /// <summary>The weights that a run starts from: read from <c>init</c>, or drawn from the seed.</summary>
+    /// <summary>The weights that a run starts from: read from <c>init</c>, or what the specification says else.</summary>
     /// <returns>A flat vector, owned by the caller.</returns>
-    /// <exception cref="BrinkException">The file does not fit the network.</exception>
+    /// <exception cref="BrinkException">The file does not fit the parameters.</exception>
     public Tensor StartWeights()
     {
         using var scope = new TensorScope();
-        if (Specification.Init is { } file)
-        {
-            return WeightFile.Read(file, Objective.Layout, Type, Device).Unscoped();
-        }
-
-        InitializationScheme scheme = InitializationCatalogue.Parse(Specification.Initialization);
-        IReadOnlyList<(string, Tensor)> drawn = Initialization.Draw(Network, scheme, (ulong)Specification.Seed, Type);
-        return Objective.Layout.Pack(drawn).To(Device).Clone().Unscoped();
+        return Specification.Init is { } file
+            ? WeightFile.Read(file, Layout, Objective.Type, Objective.Device).Unscoped()
+            : FreshWeights().Unscoped();
     }
 
-    /// <summary>Loss and accuracy on the other split at the point of an evaluation; null where that split is not at hand.</summary>
+    /// <summary>Loss and accuracy on samples that are not trained on; null where there are none.</summary>
     /// <param name="at">An evaluation of <see cref="Objective"/>.</param>
     /// <param name="note">Told once why there is none.</param>
     /// <returns>Loss and accuracy.</returns>
-    public (double Loss, double Accuracy)? Test(Evaluation at, Action<string> note)
-    {
-        ArgumentNullException.ThrowIfNull(at);
-        _test ??= TestObjective(note);
-        if (_test is null)
-        {
-            return null;
-        }
+    public virtual (double Loss, double Accuracy)? Test(Evaluation at, Action<string> note) => null;
 
-        bool statistics = Network.HasBatchStatistics;
-        if (statistics)
-        {
-            using var scope = new TensorScope();
-            Objective.Layout.Bind(Objective.Layout.Views(at.Weights));
-            BatchStatistics.Record(Network, Enumerable.Range(0, Objective.Batches.Count).Select(Objective.Batches.Inputs));
-            Network.Train(false);
-        }
-
-        try
-        {
-            using Evaluation test = _test.Evaluate(at.Weights.Clone().Unscoped(), Wanted.Value);
-            return (test.Value, test.Accuracy!.Value);
-        }
-        finally
-        {
-            Network.Train(true);
-        }
-    }
-
-    /// <summary>Says why there will be no test metrics, if there will be none.</summary>
-    /// <returns>The reason, or null.</returns>
-    public string? WhyNoTest()
-    {
-        string other = Specification.Split == "train" ? "test" : "train";
-        return _store.Has(Specification.Data, other, Specification.From)
-            ? null
-            : $"no test metrics: the {other} split of {Specification.Data} is not at hand";
-    }
+    /// <summary>The same objective, to be evaluated on another thread at the same time.</summary>
+    /// <param name="workers">The threads it uses.</param>
+    /// <returns>The objective, which <see cref="Objective"/> must outlive.</returns>
+    internal abstract Objective Sibling(Workers workers);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _test?.Dispose();
-        Objective?.Dispose();
-        _workers?.Dispose();
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
     }
 
-    /// <summary>
-    /// The same objective with a network of its own, so that it can be evaluated on another thread at the same time; the samples
-    /// are shared.
-    /// </summary>
-    /// <param name="workers">The threads it uses.</param>
-    /// <returns>The objective, which <see cref="Objective"/> must outlive.</returns>
-    internal NetworkObjective Sibling(Workers workers) => new(
-        BuildNetwork(Specification, _images), Objective.Batches.Borrow(), LossFunction.Named(Specification.Loss), Outputs, workers,
-        Objective.Plan with { LineProducts = false, KeepGraph = false });
+    /// <summary>Start weights where no file gives them, owned by the current scope.</summary>
+    private protected abstract Tensor FreshWeights();
 
-    /// <summary>Builds an objective on the first samples, to be measured.</summary>
-    internal NetworkObjective Trial(ObjectivePlan plan, Workers workers, int samples)
-    {
-        using var scope = new TensorScope();
-        (Tensor inputs, Tensor labels) = Samples(_images, samples);
-        LossFunction loss = LossFunction.Named(Specification.Loss);
-        return new NetworkObjective(
-            Network, new SampleBatches(inputs, labels, Outputs, loss, plan.MicroBatch, _channelsLast), loss, Outputs, workers, plan);
-    }
-
-    /// <summary>Number of training samples.</summary>
-    internal int SampleCount => _images.Count;
-
-    /// <summary>A run is resumed from any folder: what it reads must not depend on where it was started.</summary>
-    private static Specification WithFullPaths(Specification s) => s with
-    {
-        From = s.From is { } from ? Path.GetFullPath(from) : null,
-        DataDir = s.DataDir is { } root ? Path.GetFullPath(root) : null,
-        Init = s.Init is { } init ? Path.GetFullPath(init) : null,
-    };
-
-    private static Sequential BuildNetwork(Specification s, ImageSet images) => NetworkCatalogue.Create(s.Network, new NetworkOptions
-    {
-        Channels = images.Channels,
-        Height = images.Height,
-        Width = images.Width,
-        Classes = images.Classes,
-        Widths = s.Widths,
-        Activation = s.Activation,
-        Bias = !s.NoBias,
-        BatchNorm = s.BatchNorm,
-    });
-
-    private static SampleSelection Selection(Specification s) =>
-        new(s.Subset, s.First, s.Count == 0 ? null : s.Count, (ulong)s.Seed);
-
-    private static void RequireDevice(string name)
-    {
-        Device device = Torch.Device.Parse(name);
-        if (!device.IsCuda)
-        {
-            return;
-        }
-
-        if (!Runtime.CudaIsAvailable)
-        {
-            throw new BrinkException($"device '{name}' was asked for, but this libtorch ({Runtime.LibtorchVersion}) finds no CUDA; use --device cpu, or set LIBTORCH to a CUDA build");
-        }
-
-        if (device.Index >= Runtime.CudaDeviceCount)
-        {
-            throw new BrinkException($"device '{name}' was asked for, but there are only {Runtime.CudaDeviceCount} GPUs (cuda:0 is the first)");
-        }
-
-        Runtime.SetCudaPrecision(allowTf32: false, deterministic: true);
-    }
-
-    private void Build(Action<string> note)
-    {
-        if (WhyNoTest() is { } reason && Specification.TestEvery > 0)
-        {
-            note(reason);
-        }
-
-        ExecutionPlan plan = ExecutionPlan.For(this, note);
-        Specification = plan.Resolved;
-        _workers = new Workers(plan.Workers, plan.ThreadsPerOperator);
-        Objective = Trial(plan.Plan, _workers, _images.Count);
-
-        // The samples were copied into micro-batches: what they were copied from need not stay resident.
-        Runtime.ReleaseFreeMemory();
-    }
-
-    private NetworkObjective? TestObjective(Action<string> note)
-    {
-        if (WhyNoTest() is not null)
-        {
-            return null;
-        }
-
-        string other = Specification.Split == "train" ? "test" : "train";
-        ImageSet images = _store.Load(Specification.Data, other, SampleSelection.All, Specification.From, Specification.Classes);
-        note($"test metrics on the {images.Count} images of the {other} split");
-        using var scope = new TensorScope();
-        (Tensor inputs, Tensor labels) = Samples(images, images.Count);
-        LossFunction loss = LossFunction.Named(Specification.Loss);
-        var plan = new ObjectivePlan(
-            Math.Min(Objective.Plan.MicroBatch, 1000), KeepGraph: false, LineProducts: false, GhostBatchNorm: true);
-        return new NetworkObjective(
-            Network, new SampleBatches(inputs, labels, Outputs, loss, plan.MicroBatch, _channelsLast), loss, Outputs, _workers!, plan);
-    }
-
-    private (Tensor Inputs, Tensor Labels) Samples(ImageSet images, int count)
-    {
-        int[] chosen = [.. Enumerable.Range(0, count)];
-        long[] labels = new long[count];
-        images.CopyLabels(chosen, labels);
-        long[] shape = [count, images.Channels, images.Height, images.Width];
-        Tensor inputs = Tensor.Empty(shape, Type);
-        if (Type == ScalarType.Float64)
-        {
-            images.CopyStandardised(chosen, inputs.AsSpan<double>());
-        }
-        else
-        {
-            images.CopyStandardised(chosen, inputs.AsSpan<float>());
-        }
-
-        return (inputs.To(Device), Tensor.From(labels).To(Device));
-    }
+    /// <summary>Releases what the problem holds.</summary>
+    /// <param name="disposing">True when called from <see cref="Dispose()"/>.</param>
+    protected abstract void Dispose(bool disposing);
 }

@@ -1,12 +1,13 @@
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
+using Brink.Torch.Nn;
 using Brink.Torch.Serialization;
 
 namespace Brink.Experiments;
 
 /// <summary>
-/// Everything that decides the next bits of a run, to a checkpoint and back: weights under PyTorch's names, and under
+/// Everything that decides the next bits of a run, to a checkpoint and back: weights under their names, and under
 /// <see cref="WeightFile.Reserved"/> what the method and the measurements remember and the products that cannot
 /// be computed again.
 /// </summary>
@@ -17,10 +18,10 @@ internal static class RunState
 
     /// <summary>Collects the state at w_k.</summary>
     internal static IReadOnlyList<SafeTensor> Save(
-        Evaluation at, NetworkObjective objective, Method method, RunMeasurements measurements)
+        Evaluation at, ParameterLayout layout, Method method, RunMeasurements measurements)
     {
         using var scope = new TensorScope();
-        var entries = new List<SafeTensor>(WeightFile.Entries(at.Weights, objective.Layout));
+        var entries = new List<SafeTensor>(WeightFile.Entries(at.Weights, layout));
         Add(entries, MethodPrefix, method.State());
         Add(entries, ProductPrefix, at.CachedProducts());
         Add(entries, WeightFile.Reserved, measurements.Export());
@@ -30,17 +31,18 @@ internal static class RunState
     /// <summary>Takes the state back.</summary>
     /// <returns>The evaluation at w_k.</returns>
     internal static Evaluation Restore(
-        Checkpoint checkpoint, NetworkObjective objective, Method method, RunMeasurements measurements)
+        Checkpoint checkpoint, Problem problem, Method method, RunMeasurements measurements)
     {
         using var scope = new TensorScope();
-        Tensor weights = WeightFile.Pack(checkpoint.Tensors, objective.Layout, objective.Type, objective.Device).Unscoped();
+        Objective objective = problem.Objective;
+        Tensor weights = WeightFile.Pack(checkpoint.Tensors, problem.Layout, objective.Type, objective.Device).Unscoped();
         Restore(checkpoint, objective, method);
         measurements.Import(Part(checkpoint, WeightFile.Reserved), objective.Device);
         return objective.Resume(weights, Part(checkpoint, ProductPrefix), method.Wanted);
     }
 
     /// <summary>Gives a method alone its memory back.</summary>
-    internal static void Restore(Checkpoint checkpoint, NetworkObjective objective, Method method)
+    internal static void Restore(Checkpoint checkpoint, Objective objective, Method method)
     {
         using var scope = new TensorScope();
         Dictionary<string, Tensor> state = Part(checkpoint, MethodPrefix);

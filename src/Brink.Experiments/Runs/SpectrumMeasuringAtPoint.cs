@@ -17,7 +17,7 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
     private readonly Action<string> _note;
     private readonly CancellationToken _cancellation;
     private readonly TensorScope _scope = new();
-    private readonly NetworkObjective _objective;
+    private readonly Objective _objective;
     private readonly Evaluation _at;
     private readonly SymmetricOperator _matrix;
     private readonly StabilityThreshold? _threshold;
@@ -32,7 +32,7 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
         try
         {
             // Names are checked before anything is computed.
-            _blocks = [.. questions.SubHessians.Select(name => (name, ParameterSelection.Named(_objective.Layout, name)))];
+            _blocks = [.. questions.SubHessians.Select(name => (name, ParameterSelection.Named(_point.Problem.Layout, name)))];
             using Method? method = questions.Preconditioned ? Adaptive() : null;
             _at = _objective.Evaluate(point.Weights.Clone().Unscoped(), Wanted.Value);
             SymmetricOperator hessian = new HessianOperator(_objective, _at);
@@ -69,9 +69,15 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
         }
 
         Tensor gradient = _at.Gradient();
-        int outputs = _objective.Outputs;
-        int bottom = _questions.Pairing ? Math.Max(1, _questions.Bottom) : _questions.Bottom;
-        int top = _questions.Pairing ? Math.Max(_questions.Top, outputs + bottom) : _questions.Top;
+        int? outputs = _point.Problem.Outputs;
+        bool pairing = _questions.Pairing && outputs is not null;
+        if (_questions.Pairing && !pairing)
+        {
+            _note("no ± pairs: they are those below the first K eigenvalues of a network with K outputs, and a small model has none");
+        }
+
+        int bottom = pairing ? Math.Max(1, _questions.Bottom) : _questions.Bottom;
+        int top = pairing ? Math.Max(_questions.Top, outputs!.Value + bottom) : _questions.Top;
         _note($"the {top} largest and {bottom} smallest of {_objective.Dimension} eigenvalues, at most {_questions.MaximumProducts} products");
         long start = Stopwatch.GetTimestamp();
         SpectrumEnds ends = Lanczos.Extremes(_matrix, top, bottom, Options);
@@ -93,9 +99,9 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
             _questions.TraceProducts is { } products ? Trace(products) : null,
             _questions.DensityProbes is { } probes ? Density(probes) : null,
             _questions.GaussNewton ? GaussNewton(ends.Largest) : null,
-            _questions.Pairing ? Pairing(measured, outputs) : null,
+            pairing ? Pairing(measured, outputs!.Value) : null,
             [.. _blocks.Select(block => Block(block.Name, block.Parameters))],
-            _questions.GradientNorms ? GradientNorm.ByParameter(_objective.Layout, gradient) : null);
+            _questions.GradientNorms ? GradientNorm.ByParameter(_point.Problem.Layout, gradient) : null);
     }
 
     /// <summary>The run's method with its memory, or one line that says why the point has no P.</summary>

@@ -116,7 +116,7 @@ public sealed record DensityBin(double From, double To, double Fraction);
 /// <param name="Source">Run or file the weights came from.</param>
 /// <param name="Iteration">Iteration of the checkpoint; null for a file.</param>
 /// <param name="Parameters">P.</param>
-/// <param name="Outputs">K.</param>
+/// <param name="Outputs">K; null for a small model.</param>
 /// <param name="Loss">f(w).</param>
 /// <param name="Accuracy">Training accuracy.</param>
 /// <param name="GradNorm">‖∇f(w)‖.</param>
@@ -128,14 +128,14 @@ public sealed record DensityBin(double From, double To, double Fraction);
 /// <param name="Trace">The traces of the matrix and of its square; null where not asked for.</param>
 /// <param name="Density">The density; null where not asked for.</param>
 /// <param name="GaussNewton">The Gauss–Newton part; null where not asked for.</param>
-/// <param name="Pairing">The pairing; null where not asked for.</param>
+/// <param name="Pairing">The pairing; null where not asked for, and for a small model.</param>
 /// <param name="SubHessians">Blocks asked for.</param>
 /// <param name="GradientNorms">Norms by parameter; null where not asked for.</param>
 public sealed record SpectrumReport(
     string Source,
     long? Iteration,
     long Parameters,
-    int Outputs,
+    int? Outputs,
     double Loss,
     double? Accuracy,
     double GradNorm,

@@ -15,7 +15,7 @@ public sealed class StoredPoint : IDisposable
     /// <summary>Iteration of the checkpoint; null for a file.</summary>
     public long? Iteration => Checkpoint?.Iteration;
 
-    /// <summary>Data, network and objective.</summary>
+    /// <summary>The objective, with the names of its parameters.</summary>
     public Problem Problem { get; }
 
     /// <summary>w, a flat vector.</summary>
@@ -26,7 +26,7 @@ public sealed class StoredPoint : IDisposable
 
     /// <summary>Loads a run's checkpoint, or weights in a file.</summary>
     /// <param name="source">A run folder or a safetensors file.</param>
-    /// <param name="given">Data and network where the source is a file; for a run its own specification stands.</param>
+    /// <param name="given">Data and network, or a model, where the source is a file; for a run its own specification stands.</param>
     /// <param name="iteration">Which checkpoint of a run; the newest if not given.</param>
     /// <param name="note">Told what was decided.</param>
     /// <returns>The point.</returns>
@@ -43,7 +43,7 @@ public sealed class StoredPoint : IDisposable
                 source,
                 checkpoint,
                 ofRun,
-                WeightFile.Pack(checkpoint.Tensors, ofRun.Objective.Layout, ofRun.Type, ofRun.Device).Unscoped()));
+                WeightFile.Pack(checkpoint.Tensors, ofRun.Layout, ofRun.Objective.Type, ofRun.Objective.Device).Unscoped()));
         }
 
         if (Directory.Exists(source))

@@ -44,8 +44,9 @@ internal sealed class TrainingLoop : IDisposable
         {
             Status = RunStatus.Running,
             IterationsDone = 0,
-            Data = _specification.Data,
-            Network = _specification.Network,
+            Data = _specification.Model is null ? _specification.Data : null,
+            Network = _specification.Model is null ? _specification.Network : null,
+            Model = _specification.Model,
             Method = _specification.Method,
             Outputs = problem.Outputs,
             Parameters = problem.Objective.Dimension,
@@ -56,7 +57,7 @@ internal sealed class TrainingLoop : IDisposable
         };
     }
 
-    private NetworkObjective Objective => _problem.Objective;
+    private Objective Objective => _problem.Objective;
 
     private double Seconds => _secondsBefore + _watch.Elapsed.TotalSeconds;
 
@@ -107,7 +108,7 @@ internal sealed class TrainingLoop : IDisposable
         Note($"resumed from iteration {checkpoint.Iteration} ({Path.GetFileName(checkpoint.Path)})");
         _lastCheckpoint = checkpoint.Iteration;
         return Run(
-            checkpoint.Iteration, () => RunState.Restore(checkpoint, Objective, _method, _measurements), cancellation);
+            checkpoint.Iteration, () => RunState.Restore(checkpoint, _problem, _method, _measurements), cancellation);
     }
 
     private RunOutcome Run(long first, Func<Evaluation> begin, CancellationToken cancellation)
@@ -300,7 +301,7 @@ internal sealed class TrainingLoop : IDisposable
     private void SaveCheckpoint(long k, Evaluation at)
     {
         var totals = new RunTotals(Seconds, _summary.FunctionEvaluations, _summary.GradientEvaluations, _summary.Hvps);
-        _folder.SaveCheckpoint(k, RunState.Save(at, Objective, _method, _measurements), totals.ToMetadata());
+        _folder.SaveCheckpoint(k, RunState.Save(at, _problem.Layout, _method, _measurements), totals.ToMetadata());
         _summary = _summary with { IterationsDone = k };
         _folder.WriteSummary(_summary);
         _lastCheckpoint = k;

@@ -241,7 +241,7 @@ internal static class MethodFields
         Help = "Samples of a step; 0 for all of them",
         Default = FieldDefault.Of(0),
         Example = "256",
-        Conditions = [FieldCondition.ForMethods("sgd", "rmsprop", "adam")],
+        Conditions = [FieldCondition.ForMethods("sgd", "rmsprop", "adam"), FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<int> Substeps = new("substeps", FieldGroup.Method, new NumericForm<int>(Interval.AtLeast(1)))

@@ -79,6 +79,7 @@ internal static class RunFields
         Help = "Iterations between two evaluations on the other split; 0 for never",
         Default = FieldDefault.By("sharpness-every, or 100 where that is 0", s => s.SharpnessEvery > 0 ? s.SharpnessEvery : 100),
         Example = "50",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<string> Beside = new("beside", FieldGroup.Measurements, new ChoiceForm(["none", "gd", "gd-and-flow"]))
@@ -177,7 +178,7 @@ internal static class RunFields
     internal static readonly SpecificationField<string> Dtype = new("dtype", FieldGroup.Run, new ChoiceForm(["float32", "float64"]))
     {
         Help = "Precision of weights, data and arithmetic",
-        Default = FieldDefault.Of("float32"),
+        Default = FieldDefault.By("float32; float64 for a model, which knows no other", s => s.Model is null ? "float32" : "float64"),
         Example = "float64",
     };
 
@@ -200,6 +201,7 @@ internal static class RunFields
         Help = "Samples evaluated at a time; their losses and gradients are summed",
         Default = FieldDefault.None("measured once for each machine"),
         Example = "500",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<bool> GhostBatchNorm = new("ghost-batch-norm", FieldGroup.Run, new FlagForm())
@@ -207,7 +209,7 @@ internal static class RunFields
         Help = "Let each micro-batch be normalised by its own statistics, which changes the objective",
         Default = FieldDefault.Of(false),
         Example = "true",
-        Conditions = [FieldCondition.Where("batch-norm", "true")],
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("batch-norm", "true")],
     };
 
     internal static readonly SpecificationField<string> KeepGraph = new("keep-graph", FieldGroup.Run, new ChoiceForm(["auto", "yes", "no"]))
@@ -215,6 +217,7 @@ internal static class RunFields
         Help = "Keep the accepted trial's graph for the next gradient instead of evaluating it again; auto: when memory allows",
         Default = FieldDefault.Of("auto"),
         Example = "no",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<string> LineProducts = new("line-products", FieldGroup.Run, new ChoiceForm(["auto", "yes", "no"]))
@@ -222,7 +225,7 @@ internal static class RunFields
         Help = "Reuse the first layer's product along a search line, one for all trials; auto: where the network allows it",
         Default = FieldDefault.Of("auto"),
         Example = "no",
-        Conditions = [FieldCondition.ForMethods(MethodFields.Searches)],
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.ForMethods(MethodFields.Searches)],
     };
 
     internal static readonly SpecificationField<int> CheckpointEvery = new("checkpoint-every", FieldGroup.Run, new NumericForm<int>(Interval.AtLeast(0)))
@@ -235,7 +238,7 @@ internal static class RunFields
     internal static readonly SpecificationField<string> Out = new("out", FieldGroup.Run, new TextForm("a folder"))
     {
         Help = "Run folder",
-        Default = FieldDefault.None("runs/<data>-<network>-<method>-<n>, the first n that is free"),
+        Default = FieldDefault.None("runs/<data>-<network>-<method>-<n>, or runs/<model>-<method>-<n>, the first n that is free"),
         Example = "runs/first",
     };
 }

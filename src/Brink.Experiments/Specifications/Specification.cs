@@ -5,7 +5,7 @@ using System.Text;
 namespace Brink.Experiments;
 
 /// <summary>
-/// What a run is: data, network, loss, method, measurements, seed, precision and stopping. Immutable; it holds the values
+/// What a run is: data, network and loss (or a small model), method, measurements, seed, precision and stopping. Immutable; it holds the values
 /// that were given, and answers with the fields' defaults for the others. <see cref="Resolve"/> fills in everything, and
 /// a resolved specification determines the run.
 /// </summary>
@@ -100,6 +100,11 @@ public sealed partial record Specification
         // A list is copied: the caller's array must not change an immutable value.
         _given = value is null
             ? _given.Remove(field.Name)
-            : _given.SetItem(field.Name, value is IReadOnlyList<int> list ? list.ToArray() : value);
+            : _given.SetItem(field.Name, value switch
+            {
+                IReadOnlyList<int> list => list.ToArray(),
+                IReadOnlyList<double> list => list.ToArray(),
+                _ => value,
+            });
     }
 }

@@ -27,6 +27,7 @@ internal static class SpecificationChecks
 
         CheckAgreement(specification, shown);
         CheckSpectrum(specification, shown);
+        CheckModel(specification, shown);
     }
 
     private static void CheckApplies(SpecificationField field, Specification specification, Func<string, string> shown)
@@ -36,9 +37,8 @@ internal static class SpecificationChecks
             if (!condition.Holds(specification))
             {
                 string actual = SpecificationFields.Find(condition.Field)!.FormatIn(specification) ?? "not given";
-                string values = Enumerate(condition.Values);
                 throw new BrinkException(
-                    $"{shown(field.Name)} applies only where {condition.Field} is {values}; here it is {actual}");
+                    $"{shown(field.Name)} applies only where {condition.Field} {condition.InWords(value => value, " or ")}; here it is {actual}");
             }
         }
     }
@@ -82,6 +82,25 @@ internal static class SpecificationChecks
         }
     }
 
-    private static string Enumerate(IReadOnlyList<string> values) =>
-        values.Count == 1 ? values[0] : string.Join(", ", values.Take(values.Count - 1)) + " or " + values[^1];
+    /// <summary>What a small model leaves no choice about.</summary>
+    private static void CheckModel(Specification specification, Func<string, string> shown)
+    {
+        if (specification.Model is not { } model)
+        {
+            return;
+        }
+
+        string? wrong = specification switch
+        {
+            { Dtype: not "float64" } => $"{shown("dtype")} must be float64 where model is given: small models are computed in float64 only",
+            { Device: not "cpu" } => $"{shown("device")} must be cpu where model is given: small models are computed on the CPU only",
+            { Method: "warmup" } => $"{shown("method")} warmup grows the step to a multiple of K, the number of a network's outputs; the model {model} has none",
+            { Method: "nls-ub", UpperBound: null } => $"{shown("upper-bound")} must be given where model is: its default is K, the number of a network's outputs",
+            _ => null,
+        };
+        if (wrong is not null)
+        {
+            throw new BrinkException(wrong);
+        }
+    }
 }

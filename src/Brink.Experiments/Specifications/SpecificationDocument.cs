@@ -10,6 +10,7 @@ public static class SpecificationDocument
         (FieldGroup.Data, "Data"),
         (FieldGroup.Network, "Network"),
         (FieldGroup.Loss, "Loss"),
+        (FieldGroup.Model, "Model, in place of data, network and loss"),
         (FieldGroup.Method, "Method"),
         (FieldGroup.Measurements, "Measurements"),
         (FieldGroup.Run, "Run"),
@@ -31,7 +32,7 @@ public static class SpecificationDocument
             foreach (SpecificationField field in SpecificationFields.All.Where(f => f.Group == group))
             {
                 string applies = string.Join(" and ", field.Conditions.Select(
-                    c => $"`{c.Field}` is {string.Join(", ", c.Values.Select(v => $"`{v}`"))}"));
+                    c => $"`{c.Field}` {c.InWords(v => $"`{v}`", ", ")}"));
                 string[] cells =
                 [
                     $"`{field.Name}`",

@@ -14,6 +14,9 @@ public enum FieldGroup
     /// <summary>What is minimised.</summary>
     Loss,
 
+    /// <summary>A small model of the theory, in place of data, network and loss.</summary>
+    Model,
+
     /// <summary>How the steps are chosen (math.md §2).</summary>
     Method,
 
@@ -24,9 +27,9 @@ public enum FieldGroup
     Run,
 }
 
-/// <summary>A field applies only where another field has one of some values.</summary>
+/// <summary>A field applies only where another field has one of some values, or where it has none.</summary>
 /// <param name="Field">The other field's name.</param>
-/// <param name="Values">Its values, as text.</param>
+/// <param name="Values">Its values, as text; empty where it must have none.</param>
 public sealed record FieldCondition(string Field, IReadOnlyList<string> Values)
 {
     /// <summary>The field is one of these methods' parameters.</summary>
@@ -35,10 +38,26 @@ public sealed record FieldCondition(string Field, IReadOnlyList<string> Values)
     /// <summary>The field applies where another has one of these values.</summary>
     internal static FieldCondition Where(string field, params string[] values) => new(field, values);
 
+    /// <summary>The field applies where another is not given.</summary>
+    internal static FieldCondition Unless(string field) => new(field, []);
+
+    /// <summary>The field belongs to a network and its data.</summary>
+    internal static FieldCondition ForNetworks { get; } = Unless("model");
+
     /// <summary>Whether the condition holds in a specification, defaults included.</summary>
     /// <param name="specification">The specification.</param>
     public bool Holds(Specification specification) =>
-        SpecificationFields.Find(Field)!.FormatIn(specification) is { } value && Values.Contains(value, StringComparer.Ordinal);
+        SpecificationFields.Find(Field)!.FormatIn(specification) is { } value ? Values.Contains(value, StringComparer.Ordinal) : Values.Count == 0;
+
+    /// <summary>What the other field must be, in words: <c>is mlp or cnn</c>, <c>is not given</c>.</summary>
+    /// <param name="quote">How values are written.</param>
+    /// <param name="last">The word before the last of several values.</param>
+    internal string InWords(Func<string, string> quote, string last) => Values.Count switch
+    {
+        0 => "is not given",
+        1 => $"is {quote(Values[0])}",
+        _ => $"is {string.Join(", ", Values.SkipLast(1).Select(quote))}{last}{quote(Values[^1])}",
+    };
 }
 
 /// <summary>

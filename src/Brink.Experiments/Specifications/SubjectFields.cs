@@ -11,6 +11,7 @@ internal static class SubjectFields
         Help = "Data set",
         Default = FieldDefault.Of("fashion-mnist"),
         Example = "cifar10",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<string> From = new("from", FieldGroup.Data, new TextForm("a folder"))
@@ -18,6 +19,7 @@ internal static class SubjectFields
         Help = "Folder that holds the data set's official files, or those of them in which the samples lie",
         Default = FieldDefault.None("the downloaded copy in data-dir"),
         Example = "/data/cifar10",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<string> DataDir = new("data-dir", FieldGroup.Data, new TextForm("a folder"))
@@ -25,6 +27,7 @@ internal static class SubjectFields
         Help = "Folder where downloaded data sets are kept",
         Default = FieldDefault.None("BRINK_DATA, or ~/.local/share/brink"),
         Example = "/scratch/brink-data",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<string> Split = new("split", FieldGroup.Data, new ChoiceForm(["train", "test"]))
@@ -32,6 +35,7 @@ internal static class SubjectFields
         Help = "Part of the data set that is trained on; test metrics are on the other one",
         Default = FieldDefault.Of("train"),
         Example = "test",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<string> Subset = new("subset", FieldGroup.Data, new ChoiceForm(["stratified", "first"]))
@@ -39,6 +43,7 @@ internal static class SubjectFields
         Help = "How samples are chosen: the same number of each class, drawn with the seed, or consecutive ones in file order",
         Default = FieldDefault.Of("stratified"),
         Example = "first",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<int> First = new("first", FieldGroup.Data, new NumericForm<int>(Interval.AtLeast(0)))
@@ -46,7 +51,7 @@ internal static class SubjectFields
         Help = "Index of the first sample taken, counted from 0",
         Default = FieldDefault.Of(0),
         Example = "100",
-        Conditions = [FieldCondition.Where("subset", "first")],
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("subset", "first")],
     };
 
     internal static readonly SpecificationField<int> Count = new("count", FieldGroup.Data, new CountForm())
@@ -54,6 +59,7 @@ internal static class SubjectFields
         Help = "Number of samples trained on; 'all' for every one the split holds",
         Default = FieldDefault.Of(5000),
         Example = "1000",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<IReadOnlyList<int>> Classes = new("classes", FieldGroup.Data, new LabelsForm())
@@ -61,6 +67,7 @@ internal static class SubjectFields
         Help = "Classes kept, by their labels counted from 0; they become the classes 0 to K − 1 in this order",
         Default = FieldDefault.None("all of them"),
         Example = "0,1,2,3",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<string> Network = new("network", FieldGroup.Network, new ChoiceForm(NetworkCatalogue.Names))
@@ -68,6 +75,7 @@ internal static class SubjectFields
         Help = "Network: mlp is fully connected; cnn is conv3×3(32), activation, maxpool2, twice, then a linear layer",
         Default = FieldDefault.Of("mlp"),
         Example = "cnn",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<IReadOnlyList<int>> Widths = new("widths", FieldGroup.Network, new WidthsForm())
@@ -75,7 +83,7 @@ internal static class SubjectFields
         Help = "Widths of the hidden layers",
         Default = FieldDefault.Of(new[] { 100, 100 }),
         Example = "64,64,64",
-        Conditions = [FieldCondition.Where("network", "mlp")],
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("network", "mlp")],
     };
 
     internal static readonly SpecificationField<string> Activation = new("activation", FieldGroup.Network, new ChoiceForm(ActivationCatalogue.Names))
@@ -83,6 +91,7 @@ internal static class SubjectFields
         Help = "Activation between the layers",
         Default = FieldDefault.Of("relu"),
         Example = "tanh",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<bool> NoBias = new("no-bias", FieldGroup.Network, new FlagForm())
@@ -90,6 +99,7 @@ internal static class SubjectFields
         Help = "Leave out the biases; with them λ₁ ≥ 2/K everywhere under mse, without them that bound is gone",
         Default = FieldDefault.Of(false),
         Example = "true",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<bool> BatchNorm = new("batch-norm", FieldGroup.Network, new FlagForm())
@@ -97,6 +107,7 @@ internal static class SubjectFields
         Help = "Batch normalisation before each activation",
         Default = FieldDefault.Of(false),
         Example = "true",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<string> Initialization = new(
@@ -107,11 +118,12 @@ internal static class SubjectFields
         Help = "Scheme the start weights are drawn from, with PyTorch's generator after manual_seed(seed); default is PyTorch's own",
         Default = FieldDefault.Of("default"),
         Example = "kaiming-normal",
+        Conditions = [FieldCondition.ForNetworks],
     };
 
     internal static readonly SpecificationField<string> Init = new("init", FieldGroup.Network, new TextForm("a safetensors file"))
     {
-        Help = "Safetensors file of start weights under PyTorch's parameter names, instead of drawn ones",
+        Help = "Safetensors file of start weights under PyTorch's parameter names (a model's under those of its checkpoints), instead of drawn ones",
         Default = FieldDefault.None("drawn by initialization"),
         Example = "start.safetensors",
     };
@@ -122,5 +134,6 @@ internal static class SubjectFields
         Help = "mse: mean over samples and outputs of (output − one-hot)²; ce: mean cross-entropy; squared: ½‖·‖² summed over outputs, mean over samples",
         Default = FieldDefault.Of("mse"),
         Example = "ce",
+        Conditions = [FieldCondition.ForNetworks],
     };
 }

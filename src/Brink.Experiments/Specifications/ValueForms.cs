@@ -201,3 +201,31 @@ internal abstract class NumbersForm(int least) : ValueForm<IReadOnlyList<int>>
     internal override string Format(IReadOnlyList<int> value) =>
         string.Join(",", value.Select(w => w.ToString(CultureInfo.InvariantCulture)));
 }
+
+/// <summary>Finite numbers joined by commas.</summary>
+internal sealed class RealsForm : ValueForm<IReadOnlyList<double>>
+{
+    internal override string Legal => "numbers joined by commas";
+
+    internal override JsonForm Json => JsonForm.List;
+
+    internal override bool TryParse(string text, out IReadOnlyList<double> value) => NumberText.TryNumbers(text, out value);
+
+    // Shortest text that reads back to the same bits.
+    internal override string Format(IReadOnlyList<double> value) =>
+        string.Join(",", value.Select(number => number.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant()));
+}
+
+/// <summary>A matrix of finite numbers, kept as it is written: rows set apart by semicolons.</summary>
+internal sealed class MatrixForm : ValueForm<string>
+{
+    internal override string Legal => "numbers joined by commas, rows of equal length by semicolons";
+
+    internal override bool TryParse(string text, out string value)
+    {
+        value = text;
+        return NumberText.TryMatrix(text, out _) is null;
+    }
+
+    internal override string Format(string value) => value;
+}

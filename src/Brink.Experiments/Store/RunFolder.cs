@@ -181,10 +181,10 @@ public sealed class RunFolder : IDisposable
     /// <summary>The first name in a folder that no run has yet.</summary>
     internal static string FreshPath(Specification specification, string parent)
     {
+        string subject = specification.Model ?? $"{specification.Data}-{specification.Network}";
         for (int n = 1; ; n++)
         {
-            string path = System.IO.Path.Combine(
-                parent, $"{specification.Data}-{specification.Network}-{specification.Method}-{n}");
+            string path = System.IO.Path.Combine(parent, $"{subject}-{specification.Method}-{n}");
             if (!System.IO.Path.Exists(path))
             {
                 return path;

@@ -17,11 +17,14 @@ public sealed record RunSummary
     /// <summary>Steps taken; less than the specification's <c>iterations</c> while the run goes on or where it stopped early.</summary>
     public required long IterationsDone { get; init; }
 
-    /// <summary>Name of the data set.</summary>
-    public required string Data { get; init; }
+    /// <summary>Name of the data set; null for a small model.</summary>
+    public string? Data { get; init; }
 
-    /// <summary>Name of the network.</summary>
-    public required string Network { get; init; }
+    /// <summary>Name of the network; null for a small model.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>Name of the small model; null for a network on data.</summary>
+    public string? Model { get; init; }
 
     /// <summary>Name of the method.</summary>
     public required string Method { get; init; }
@@ -101,8 +104,8 @@ public sealed record RunSummary
     /// <summary>Wall-clock seconds of the run, pauses apart.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>K, the number of outputs.</summary>
-    public int Outputs { get; init; }
+    /// <summary>K, the number of outputs; null for a small model.</summary>
+    public int? Outputs { get; init; }
 
     /// <summary>P, the number of trainable parameters.</summary>
     public long Parameters { get; init; }

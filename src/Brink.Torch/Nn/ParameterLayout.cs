@@ -8,7 +8,7 @@ namespace Brink.Torch.Nn;
 public sealed record ParameterPlace(string Name, long[] Shape, long Offset, long Count);
 
 /// <summary>
-/// The order of a network's parameters in one flat vector w ∈ R^P: those of <see cref="Module.NamedParameters"/>, each
+/// The order of a network's parameters, or of a small model's, in one flat vector w ∈ R^P: those of <see cref="Module.NamedParameters"/>, each
 /// row by row, one after the other without gaps; <c>torch.nn.utils.parameters_to_vector</c> gives the same.
 /// </summary>
 public sealed class ParameterLayout
@@ -18,17 +18,22 @@ public sealed class ParameterLayout
     /// <summary>Reads a network's layout.</summary>
     /// <param name="network">The network.</param>
     public ParameterLayout(Module network)
+        : this(NamesAndShapes(network)) => _parameters = [.. network.NamedParameters().Select(entry => entry.Parameter)];
+
+    /// <summary>Lays out the parameters of something that is no network, so that nothing can be bound to them.</summary>
+    /// <param name="parameters">Their names and shapes, in order.</param>
+    public ParameterLayout(IReadOnlyList<(string Name, long[] Shape)> parameters)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        (string Name, Parameter Parameter)[] named = [.. network.NamedParameters()];
-        _parameters = [.. named.Select(entry => entry.Parameter)];
-        var places = new ParameterPlace[named.Length];
+        ArgumentNullException.ThrowIfNull(parameters);
+        _parameters = [];
+        var places = new ParameterPlace[parameters.Count];
         long offset = 0;
         for (int k = 0; k < places.Length; k++)
         {
-            Parameter parameter = named[k].Parameter;
-            places[k] = new ParameterPlace(named[k].Name, parameter.Shape, offset, parameter.Count);
-            offset += parameter.Count;
+            (string name, long[] shape) = parameters[k];
+            long count = shape.Aggregate(1L, (product, size) => product * size);
+            places[k] = new ParameterPlace(name, shape, offset, count);
+            offset += count;
         }
 
         Places = places;
@@ -121,6 +126,12 @@ public sealed class ParameterLayout
         }
 
         return views;
+    }
+
+    private static (string Name, long[] Shape)[] NamesAndShapes(Module network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return [.. network.NamedParameters().Select(entry => (entry.Name, entry.Parameter.Shape))];
     }
 
     private void Check(IReadOnlyList<(string Name, Tensor Value)> values)

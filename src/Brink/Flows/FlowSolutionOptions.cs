@@ -30,6 +30,11 @@ public sealed record FlowSolutionOptions
     /// <summary>Relative residual of λ₁ at the end, in (0, 1).</summary>
     public double ResidualTolerance { get; init; } = 1e-3;
 
+    /// <summary>The residual that an accuracy of φ needs: λ₁ is wrong by about residual²/gap, which must not hide that accuracy.</summary>
+    /// <param name="accuracy">As <see cref="Accuracy"/>.</param>
+    /// <returns>The default, or a tenth of the accuracy's root where that is less.</returns>
+    public static double ResidualFor(double accuracy) => Math.Min(1e-3, 0.1 * Math.Sqrt(accuracy));
+
     /// <summary>Gradients that one flow may cost, at least 1.</summary>
     public int MaximumGradients { get; init; } = 100_000;
 

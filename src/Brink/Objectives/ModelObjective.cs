@@ -68,6 +68,13 @@ public sealed class ModelObjective(TheoryModel model, int outputs = 1) : Objecti
                 Weights.AsSpan<double>(), vector.ToArray<double>(), product));
         }
 
+        public override Tensor GaussNewtonProduct(Tensor vector)
+        {
+            objective.CheckVector(vector);
+            return Computed(product => objective.Model.GaussNewtonProduct(
+                Weights.AsSpan<double>(), vector.ToArray<double>(), product));
+        }
+
         public override Tensor ThirdDerivative(Tensor left, Tensor right)
         {
             objective.CheckVector(left);

@@ -24,11 +24,11 @@ public sealed class LinearMonteCarlo(LinearNetwork network, double least, Linear
     {
         double[] norms = new double[options.Starts];
         bool[] converged = new bool[options.Starts];
-        Parallel.For(0, options.Starts, new ParallelOptions { CancellationToken = cancellation }, () => new double[network.StepRoom], (start, _, room) =>
+        Parallel.For(0, options.Starts, new ParallelOptions { CancellationToken = cancellation }, () => new LinearDescent(network), (start, _, descent) =>
         {
-            double[] w = NormalDraw.Vector(options.Seed + (0x9E3779B97F4A7C15UL * (ulong)(start + 1)), network.Dimension, options.Deviation);
-            (converged[start], norms[start]) = Descend(w, eta, room);
-            return room;
+            double[] w = network.RandomStart(options.Deviation, options.Seed + (0x9E3779B97F4A7C15UL * (ulong)(start + 1)));
+            (converged[start], norms[start]) = Descend(w, eta, descent);
+            return descent;
         }, _ => { });
         double[] bounded = [.. norms.Where(double.IsFinite).Order()];
         return new LinearSweepLine(
@@ -36,7 +36,7 @@ public sealed class LinearMonteCarlo(LinearNetwork network, double least, Linear
             bounded.Length > 0 ? bounded[bounded.Length / 2] : null);
     }
 
-    private (bool Converged, double Norm) Descend(double[] w, double eta, double[] room)
+    private (bool Converged, double Norm) Descend(double[] w, double eta, LinearDescent descent)
     {
         double sum = 0;
         int counted = 0;
@@ -44,7 +44,7 @@ public sealed class LinearMonteCarlo(LinearNetwork network, double least, Linear
         double goal = 1e-16 + (1e-13 * least);
         for (int k = 0; k < options.Iterations; k++)
         {
-            (double loss, double norm) = network.Step(w, eta, room);
+            (double loss, double norm) = descent.Step(w, eta);
             if (!(loss < Far * Far) || !(norm < Far))
             {
                 return (false, double.NaN);

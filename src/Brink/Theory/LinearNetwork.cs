@@ -85,6 +85,15 @@ public sealed class LinearNetwork : TheoryModel
         Backward(w, v, default, 2, Forward(w, v, default, 2), product);
 
     /// <inheritdoc/>
+    public override void GaussNewtonProduct(ReadOnlySpan<double> w, ReadOnlySpan<double> v, Span<double> product)
+    {
+        // How the outputs move along v, passed back as a residual is.
+        double[][] layers = Forward(w, v, default, 2);
+        layers[Depth] = layers[Depth][_targets.Length..];
+        Backward(w, default, default, 1, layers, product);
+    }
+
+    /// <inheritdoc/>
     public override void ThirdDerivative(
         ReadOnlySpan<double> w, ReadOnlySpan<double> u, ReadOnlySpan<double> v, Span<double> derivative) =>
         Backward(w, u, v, 4, Forward(w, u, v, 4), derivative);
@@ -120,69 +129,24 @@ public sealed class LinearNetwork : TheoryModel
         return jacobian;
     }
 
-    /// <summary>f and ‖∇f‖ at a point and, in place, w − η∇f(w): the step of gradient descent without any memory of its own.</summary>
-    /// <param name="w">The point, moved.</param>
-    /// <param name="stepSize">η.</param>
-    /// <param name="room">Room of <see cref="StepRoom"/> numbers.</param>
-    /// <returns>Loss and gradient norm before the step.</returns>
-    internal (double Loss, double GradientNorm) Step(Span<double> w, double stepSize, Span<double> room)
+    /// <summary>X = I, the inputs where none are given.</summary>
+    /// <param name="size">d₀ = N.</param>
+    public static double[,] IdentityInputs(int size)
     {
-        // All layers' outputs, then the two vectors that are passed back, then the gradient.
-        int offset = 0;
-        int place = 0;
-        ReadOnlySpan<double> before = _inputs;
-        for (int l = 1; l <= Depth; l++)
+        double[,] identity = new double[size, size];
+        for (int i = 0; i < size; i++)
         {
-            Span<double> output = room.Slice(offset, _widths[l] * Samples);
-            output.Clear();
-            Multiply(w.Slice(place, _widths[l] * _widths[l - 1]), before, output, _widths[l], _widths[l - 1], Samples);
-            before = output;
-            offset += output.Length;
-            place += _widths[l] * _widths[l - 1];
+            identity[i, i] = 1;
         }
 
-        int largest = _widths.Max() * Samples;
-        Span<double> back = room.Slice(offset, largest);
-        Span<double> next = room.Slice(offset + largest, largest);
-        Span<double> gradient = room.Slice(offset + (2 * largest), Dimension);
-        gradient.Clear();
-        double loss = 0;
-        for (int i = 0; i < _targets.Length; i++)
-        {
-            double residual = before[i] - _targets[i];
-            loss += residual * residual;
-            back[i] = _factor * residual;
-        }
-
-        double square = 0;
-        for (int l = Depth; l >= 1; l--)
-        {
-            offset -= _widths[l] * Samples;
-            place -= _widths[l] * _widths[l - 1];
-            ReadOnlySpan<double> into = l == 1 ? _inputs : room.Slice(offset - (_widths[l - 1] * Samples), _widths[l - 1] * Samples);
-            Span<double> part = gradient.Slice(place, _widths[l] * _widths[l - 1]);
-            MultiplyTransposed(back, into, part, _widths[l], Samples, _widths[l - 1]);
-            if (l > 1)
-            {
-                next[..(_widths[l - 1] * Samples)].Clear();
-                TransposedMultiply(w.Slice(place, part.Length), back, next, _widths[l - 1], _widths[l], Samples);
-                Span<double> swap = back;
-                back = next;
-                next = swap;
-            }
-        }
-
-        for (int i = 0; i < gradient.Length; i++)
-        {
-            square += gradient[i] * gradient[i];
-            w[i] -= stepSize * gradient[i];
-        }
-
-        return (0.5 * _factor * loss, Math.Sqrt(square));
+        return identity;
     }
 
-    /// <summary>Numbers that <see cref="Step"/> needs room for.</summary>
-    internal int StepRoom => (_widths.Skip(1).Sum() * Samples) + (2 * _widths.Max() * Samples) + Dimension;
+    /// <summary>A start whose numbers are normal and independent.</summary>
+    /// <param name="deviation">Their standard deviation.</param>
+    /// <param name="seed">Fixes them.</param>
+    /// <returns>A vector of length P.</returns>
+    public double[] RandomStart(double deviation, ulong seed) => NormalDraw.Vector(seed, Dimension, deviation);
 
     private ScalarNetwork Scalar() =>
         _widths.All(width => width == 1) && Samples == 1 && _inputs[0] == 1 && _targets[0] > 0
@@ -209,7 +173,7 @@ public sealed class LinearNetwork : TheoryModel
                     ReadOnlySpan<double> weights = Component(part, w, u, v);
                     if (!weights.IsEmpty)
                     {
-                        Multiply(
+                        RowMajor.Multiply(
                             weights.Slice(place, size), layers[l - 1].AsSpan((component ^ part) * _widths[l - 1] * columns),
                             layers[l].AsSpan(component * _widths[l] * columns), _widths[l], _widths[l - 1], columns);
                     }
@@ -242,7 +206,7 @@ public sealed class LinearNetwork : TheoryModel
             double[] next = new double[_widths[l - 1] * columns * components];
             for (int part = wanted; part >= 0; part = part == 0 ? -1 : (part - 1) & wanted)
             {
-                MultiplyTransposed(
+                RowMajor.MultiplyTransposed(
                     back.AsSpan(part * _widths[l] * columns), layers[l - 1].AsSpan((wanted ^ part) * _widths[l - 1] * columns),
                     gradient.Slice(place, size), _widths[l], columns, _widths[l - 1]);
             }
@@ -254,7 +218,7 @@ public sealed class LinearNetwork : TheoryModel
                     ReadOnlySpan<double> weights = Component(part, w, u, v);
                     if (!weights.IsEmpty)
                     {
-                        TransposedMultiply(
+                        RowMajor.TransposedMultiply(
                             weights.Slice(place, size), back.AsSpan((component ^ part) * _widths[l] * columns),
                             next.AsSpan(component * _widths[l - 1] * columns), _widths[l - 1], _widths[l], columns);
                     }
@@ -282,55 +246,5 @@ public sealed class LinearNetwork : TheoryModel
         }
 
         return sum;
-    }
-
-    /// <summary>C += AB with A rows × inner, B inner × columns.</summary>
-    private static void Multiply(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> c, int rows, int inner, int columns)
-    {
-        for (int i = 0; i < rows; i++)
-        {
-            for (int k = 0; k < inner; k++)
-            {
-                double factor = a[(i * inner) + k];
-                for (int j = 0; j < columns; j++)
-                {
-                    c[(i * columns) + j] += factor * b[(k * columns) + j];
-                }
-            }
-        }
-    }
-
-    /// <summary>C += ABᵀ with A rows × inner, B columns × inner.</summary>
-    private static void MultiplyTransposed(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> c, int rows, int inner, int columns)
-    {
-        for (int i = 0; i < rows; i++)
-        {
-            for (int j = 0; j < columns; j++)
-            {
-                double sum = 0;
-                for (int k = 0; k < inner; k++)
-                {
-                    sum += a[(i * inner) + k] * b[(j * inner) + k];
-                }
-
-                c[(i * columns) + j] += sum;
-            }
-        }
-    }
-
-    /// <summary>C += AᵀB with A inner × rows, B inner × columns.</summary>
-    private static void TransposedMultiply(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> c, int rows, int inner, int columns)
-    {
-        for (int k = 0; k < inner; k++)
-        {
-            for (int i = 0; i < rows; i++)
-            {
-                double factor = a[(k * rows) + i];
-                for (int j = 0; j < columns; j++)
-                {
-                    c[(i * columns) + j] += factor * b[(k * columns) + j];
-                }
-            }
-        }
     }
 }

@@ -62,6 +62,17 @@ public sealed class Minimalist : TheoryModel
     }
 
     /// <inheritdoc/>
+    /// <remarks>The residuals are αβ₁ and αβ₂ − 1.</remarks>
+    public override void GaussNewtonProduct(ReadOnlySpan<double> w, ReadOnlySpan<double> v, Span<double> product)
+    {
+        double first = Lambda1 * ((w[1] * v[0]) + (w[0] * v[1]));
+        double second = Lambda2 * ((w[2] * v[0]) + (w[0] * v[2]));
+        product[0] = (first * w[1]) + (second * w[2]);
+        product[1] = first * w[0];
+        product[2] = second * w[0];
+    }
+
+    /// <inheritdoc/>
     public override void ThirdDerivative(
         ReadOnlySpan<double> w, ReadOnlySpan<double> u, ReadOnlySpan<double> v, Span<double> derivative)
     {

@@ -61,6 +61,17 @@ public sealed class ScalarNetwork : TheoryModel
     }
 
     /// <inheritdoc/>
+    public override void GaussNewtonProduct(ReadOnlySpan<double> w, ReadOnlySpan<double> v, Span<double> product)
+    {
+        Jet[] partial = Partials(w, [], []);
+        double slope = Slope(partial, v);
+        for (int k = 0; k < w.Length; k++)
+        {
+            product[k] = slope * partial[k].Value;
+        }
+    }
+
+    /// <inheritdoc/>
     public override void ThirdDerivative(
         ReadOnlySpan<double> w, ReadOnlySpan<double> u, ReadOnlySpan<double> v, Span<double> derivative)
     {

@@ -79,6 +79,17 @@ public sealed class SquaredRegression : TheoryModel
     }
 
     /// <inheritdoc/>
+    public override void GaussNewtonProduct(ReadOnlySpan<double> w, ReadOnlySpan<double> v, Span<double> product)
+    {
+        Vector<double> change = SlopeChange(w, v);
+        for (int i = 0; i < Features; i++)
+        {
+            product[i] = 2 * w[i] * change[i];
+            product[Features + i] = -2 * w[Features + i] * change[i];
+        }
+    }
+
+    /// <inheritdoc/>
     public override void ThirdDerivative(
         ReadOnlySpan<double> w, ReadOnlySpan<double> u, ReadOnlySpan<double> v, Span<double> derivative)
     {

@@ -30,6 +30,12 @@ public abstract class TheoryModel
     /// <param name="product">Where the product is written; not the memory of <paramref name="v"/>.</param>
     public abstract void HessianVectorProduct(ReadOnlySpan<double> w, ReadOnlySpan<double> v, Span<double> product);
 
+    /// <summary>G(w)·v with the Gauss–Newton matrix: every f here is a sum of squares Σ½cᵢrᵢ², and G = Σcᵢ∇rᵢ∇rᵢᵀ.</summary>
+    /// <param name="w">The point.</param>
+    /// <param name="v">The vector.</param>
+    /// <param name="product">Where the product is written; not the memory of <paramref name="v"/>.</param>
+    public abstract void GaussNewtonProduct(ReadOnlySpan<double> w, ReadOnlySpan<double> v, Span<double> product);
+
     /// <summary>∇³f(w)[u, v, ·].</summary>
     /// <param name="w">The point.</param>
     /// <param name="u">One direction.</param>

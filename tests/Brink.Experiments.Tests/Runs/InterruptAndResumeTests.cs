@@ -43,6 +43,10 @@ public sealed class InterruptAndResumeTests : IDisposable
             ["flow"] = s => s with { Method = "flow", Tolerance = 1e-4 },
             ["flow by rk4"] = s => s with { Method = "flow", Integrator = "rk4" },
             ["flow beside gradient descent"] = s => s with { Method = "flow", Integrator = "dopri5", Tolerance = 1e-3, CompareEta = 0.5 },
+            ["nls on a scalar network, with eigenvalues"] = s => Model(s, "scalar") with { Method = "nls", Eigenvalues = 2, GfsEvery = 7 },
+            ["adam on a drawn linear network"] = s => Model(s, "linear") with { Method = "adam", LayerWidths = [2, 3, 2], Target = "1,0;0,2", Preconditioned = true, Eigenvalues = 2 },
+            ["central flow of the minimalist example"] = s => Model(s, "minimalist") with { Method = "central-flow", Eta = 0.05, Start = [0.6, 0.02, 0.6], Beside = "gd-and-flow" },
+            ["flow of squared regression"] = s => Model(s, "squared-regression") with { Method = "flow", Tolerance = 1e-8 },
             ["cnn"] = s => (s with { Method = "nls", Network = "cnn", Iterations = 3, Count = 16, MicroBatch = 8, SharpnessEvery = 2, TestEvery = 0 }).Without("widths"),
         };
 
@@ -162,4 +166,14 @@ public sealed class InterruptAndResumeTests : IDisposable
             source.Cancel();
         }
     }
+
+    private static Specification Model(Specification of, string model) => new()
+    {
+        Model = model,
+        Iterations = 14,
+        SharpnessEvery = 5,
+        Threads = 2,
+        CheckpointEvery = 3,
+        Out = of.Out,
+    };
 }

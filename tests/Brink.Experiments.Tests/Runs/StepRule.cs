@@ -57,7 +57,7 @@ internal sealed class StepRule : IDisposable
         using var scope = new TensorScope();
         Checkpoint at = RunRecord.ReadCheckpoint(_problem.Specification.Out!, _ => { })!;
         Assert.Equal(line.Iteration, at.Iteration);
-        Tensor weights = WeightFile.Pack(at.Tensors, _problem.Objective.Layout, _problem.Type, _problem.Device);
+        Tensor weights = WeightFile.Pack(at.Tensors, _problem.Layout, _problem.Objective.Type, _problem.Objective.Device);
         using Evaluation here = _problem.Objective.Evaluate(weights.Clone().Unscoped(), Wanted.ValueAndGradient);
         Tensor gradient = here.Gradient();
         double squared = gradient.Dot(gradient);

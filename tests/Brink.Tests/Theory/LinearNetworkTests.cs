@@ -111,7 +111,7 @@ public sealed class LinearNetworkTests
         double[] gradient = new double[w.Length];
         network.Gradient(w, gradient);
         double[] moved = [.. w];
-        (double loss, double norm) = network.Step(moved, 0.1, new double[network.StepRoom]);
+        (double loss, double norm) = new LinearDescent(network).Step(moved, 0.1);
         Assert.Equal(network.Value(w), loss, 1e-14);
         Assert.Equal(Math.Sqrt(gradient.Sum(x => x * x)), norm, 1e-13);
         Assert.All(moved.Select((x, i) => x - (w[i] - (0.1 * gradient[i]))), error => Assert.Equal(0, error, 1e-14));

@@ -10,7 +10,7 @@ public sealed class TheoryDerivativeTests
 {
     private const double Step = 1e-5;
 
-    public static TheoryData<string> Models => ["scalar 1", "scalar 2", "scalar 3", "scalar 6", "scalar with zeros", "regression"];
+    public static TheoryData<string> Models => ["scalar 1", "scalar 2", "scalar 3", "scalar 6", "scalar with zeros", "regression", "minimalist", "linear"];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -51,9 +51,14 @@ public sealed class TheoryDerivativeTests
         Near([.. Enumerable.Range(0, w.Length).Select(i => dense[i, 0])], hessian[0]);
     }
 
+    private static LinearNetwork Linear { get; } =
+        new([2, 3, 2], new double[,] { { 1, 0.2, -0.3 }, { 0.4, 0.9, 0.1 } }, new double[,] { { 1, 0.5, 0 }, { 0, 2, 1 } }, perSample: true);
+
     private static (TheoryModel Model, double[] W) Case(string name) => name switch
     {
         "regression" => (TheoryProblems.Regression(3, 5, 4), TheoryProblems.Start(10, 5, positive: false)),
+        "minimalist" => (new Minimalist(3, 0.7), [0.8, -0.4, 1.1]),
+        "linear" => (Linear, TheoryProblems.Start(Linear.Dimension, 5, positive: false)),
         "scalar with zeros" => (new ScalarNetwork(4, 0.7), [0, 1.2, 0, -0.4]),
         _ => (new ScalarNetwork(name[^1] - '0', 1.3), TheoryProblems.Start(name[^1] - '0', 6, positive: false)),
     };

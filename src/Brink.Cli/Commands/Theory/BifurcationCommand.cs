@@ -24,7 +24,7 @@ internal static class BifurcationCommand
 
     private static DocumentedCommand Create(SweptModel model)
     {
-        string axis = model.Name switch { "minimalist" => "eta:0.01:0.1:800", "scalar" => "eta:0.8:2:800", _ => "eta:0.1:1.5:800" };
+        string axis = model.Name switch { "minimalist" => "eta:0.01:0.1:800", "scalar" => "eta:0.8:2:800", "linear" => "eta:0.5:1.6:800", _ => "eta:0.1:1.5:800" };
         var options = new SweepOptions(model);
         var x = new Option<string>("--x") { Description = "parameter:from:to:count, and :log after it for even ratios", DefaultValueFactory = _ => axis, HelpName = "axis" };
         var show = new Option<string?>("--show") { Description = "The variable that is drawn (default: the first)", HelpName = "variable" };

@@ -16,6 +16,7 @@ internal static class PhaseCommand
         ["minimalist"] = ("eta:0.01:0.1:200", "alpha:0.05:1:200"),
         ["scalar"] = ("eta:0.5:2:200", "ratio:1:4:200"),
         ["squared-regression"] = ("eta:0.05:1.5:200", "size:0.1:2:200"),
+        ["linear"] = ("eta:0.2:1.8:200", "size:0.1:1.8:200"),
     };
 
     /// <summary>Creates the command.</summary>

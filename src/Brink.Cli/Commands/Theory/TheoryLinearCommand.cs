@@ -44,7 +44,7 @@ internal static class TheoryLinearCommand
             }
 
             double[,] y = TheoryOptions.Matrix("--target", parsed.GetValue(target)!);
-            double[,] x = parsed.GetValue(inputs) is { } given ? TheoryOptions.Matrix("--inputs", given) : Identity(y.GetLength(1));
+            double[,] x = parsed.GetValue(inputs) is { } given ? TheoryOptions.Matrix("--inputs", given) : LinearNetwork.IdentityInputs(y.GetLength(1));
             int[] shape = TheoryOptions.Wholes("--widths", parsed.GetValue(widths)!);
             var network = new LinearNetwork(shape, x, y, parsed.GetValue(perSample));
             var options = new LinearStudyOptions(
@@ -85,17 +85,6 @@ internal static class TheoryLinearCommand
             ],
             Thresholds = study.CriticalStep is { } critical ? [new FigureThreshold(critical, "critical step", Vertical: true)] : [],
         };
-    }
-
-    private static double[,] Identity(int size)
-    {
-        double[,] identity = new double[size, size];
-        for (int i = 0; i < size; i++)
-        {
-            identity[i, i] = 1;
-        }
-
-        return identity;
     }
 
     private static double[][] Rows(double[,] matrix) =>

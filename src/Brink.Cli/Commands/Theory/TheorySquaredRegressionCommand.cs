@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Figures;
 using Brink.Cli.Terminal;
+using Brink.Experiments;
 using Brink.Theory;
 
 namespace Brink.Cli.Commands.Theory;
@@ -38,7 +39,7 @@ internal static class TheorySquaredRegressionCommand
             }
 
             (double[,] x, double[] y) = parsed.GetValue(data) is { } file
-                ? SquaredDescent.Split(TheoryOptions.MatrixFile(file))
+                ? SquaredDescent.Split(NumberText.MatrixFile(file))
                 : SquaredDescent.RandomData(parsed.GetValue(samples), parsed.GetValue(dimension), (ulong)parsed.GetValue(seed));
             int features = x.GetLength(1);
             double[] random = SquaredDescent.RandomStart(features, (ulong)parsed.GetValue(seed));

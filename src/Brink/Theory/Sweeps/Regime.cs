@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Brink.Theory.Sweeps;
 
-/// <summary>What an orbit of gradient descent has become; docs/phase.md gives the definitions with their thresholds.</summary>
+/// <summary>What an orbit of gradient descent has become; docs/theory.md gives the definitions with their thresholds.</summary>
 public enum Regime : byte
 {
     /// <summary>Not computed yet.</summary>

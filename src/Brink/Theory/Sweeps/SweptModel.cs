@@ -10,7 +10,7 @@ namespace Brink.Theory.Sweeps;
 public abstract class SweptModel
 {
     /// <summary>The models, by name.</summary>
-    public static IReadOnlyList<SweptModel> All { get; } = [new MinimalistSweep(), new ScalarNetworkSweep(), new SquaredRegressionSweep()];
+    public static IReadOnlyList<SweptModel> All { get; } = [new MinimalistSweep(), new ScalarNetworkSweep(), new SquaredRegressionSweep(), new LinearNetworkSweep()];
 
     /// <summary>The model's name on the command line.</summary>
     public abstract string Name { get; }

@@ -12,6 +12,7 @@ public sealed class LaneTests
         { "minimalist", "epsilon=0", false }, { "minimalist", "lambda2=0", true },
         { "scalar", "depth=1", false }, { "scalar", "depth=2", true }, { "scalar", "depth=3", false }, { "scalar", "depth=10", true },
         { "squared-regression", "", false }, { "squared-regression", "", true },
+        { "linear", "", false }, { "linear", "depth=3", true }, { "linear", "width=4", false }, { "linear", "depth=1", true }, { "linear", "width=1", false },
     };
 
     [Theory]
@@ -64,6 +65,7 @@ public sealed class LaneTests
     [InlineData("minimalist")]
     [InlineData("scalar")]
     [InlineData("squared-regression")]
+    [InlineData("linear")]
     public void The_kernel_is_gradient_descent_on_the_models_function(string name)
     {
         // Independent of the kernels' arithmetic: −η∇f by central differences of the function as written in its paper.
@@ -86,6 +88,7 @@ public sealed class LaneTests
     [InlineData("minimalist")]
     [InlineData("scalar")]
     [InlineData("squared-regression")]
+    [InlineData("linear")]
     public void The_Hessian_is_the_slope_of_the_function_twice(string name)
     {
         SweptModel model = Sweeps.Model(name);
@@ -108,6 +111,7 @@ public sealed class LaneTests
     [InlineData("minimalist")]
     [InlineData("scalar")]
     [InlineData("squared-regression")]
+    [InlineData("linear")]
     public void The_tangent_is_the_maps_derivative(string name)
     {
         SweptModel model = Sweeps.Model(name);
@@ -139,6 +143,33 @@ public sealed class LaneTests
                 return Numbers(lanes);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(2, 1)]
+    [InlineData(4, 2)]
+    [InlineData(3, 4)]
+    public void Steps_on_a_linear_network_are_those_of_the_general_one(int depth, int width)
+    {
+        SweptModel model = Sweeps.Model("linear");
+        double[] cell = [.. model.Parameters.Select(parameter => parameter.Default)];
+        cell[model.IndexOf("depth")] = depth;
+        cell[model.IndexOf("width")] = width;
+        cell[model.IndexOf("eta")] = 0.07;
+        double[] w = Start(model, cell);
+        double[] end = new double[w.Length];
+        new LineSweep<ScalarLane<double>, double>(model, cell).Advance([cell], 20, end);
+        var network = new Brink.Theory.LinearNetwork(
+            [.. Enumerable.Repeat(width, depth + 1)], Brink.Theory.LinearNetwork.IdentityInputs(width), Sweeps.LinearTarget(model, cell));
+        double[] gradient = new double[w.Length];
+        for (int k = 0; k < 20; k++)
+        {
+            network.Gradient(w, gradient);
+            w = [.. w.Zip(gradient, (x, g) => x - (0.07 * g))];
+        }
+
+        Assert.All(w.Zip(end), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
     }
 
     private static ScalarLane<double>[] Lanes(IEnumerable<double> numbers) => [.. numbers.Select(number => new ScalarLane<double>(number))];

@@ -38,12 +38,28 @@ internal static class Sweeps
         switch (model.Name)
         {
             case "minimalist":
-                double product = w[0] * w[1];
+                double first = w[0] * w[1];
                 double rest = (w[0] * w[2]) - 1;
-                return (0.5 * Of("lambda1") * product * product) + (0.5 * Of("lambda2") * rest * rest);
+                return (0.5 * Of("lambda1") * first * first) + (0.5 * Of("lambda2") * rest * rest);
             case "scalar":
                 double residual = w.Aggregate(1.0, (all, one) => all * one) - Of("target");
                 return 0.5 * residual * residual;
+            case "linear":
+                double[,] target = LinearTarget(model, cell);
+                int width = target.GetLength(0);
+                double[,] product = Brink.Theory.LinearNetwork.IdentityInputs(width);
+                for (int l = 0; l < (int)Of("depth"); l++)
+                {
+                    double[,] before = product;
+                    product = new double[width, width];
+                    for (int at = 0; at < width * width * width; at++)
+                    {
+                        (int i, int j, int k) = (at / width / width, at / width % width, at % width);
+                        product[i, j] += w[(((l * width) + i) * width) + k] * before[k, j];
+                    }
+                }
+
+                return 0.5 * product.Cast<double>().Zip(target.Cast<double>(), (a, b) => (a - b) * (a - b)).Sum();
             default:
                 double[][] inputs = [[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1]];
                 double[] targets = [1, 0.5, -0.5];
@@ -53,5 +69,19 @@ internal static class Sweeps
                     return 0.5 * error * error;
                 }).Average();
         }
+    }
+
+    /// <summary>diag(σ), σ falling by equal ratios.</summary>
+    internal static double[,] LinearTarget(SweptModel model, double[] cell)
+    {
+        double Of(string name) => cell[model.IndexOf(name)];
+        int width = (int)Of("width");
+        double[,] target = new double[width, width];
+        for (int k = 0; k < width; k++)
+        {
+            target[k, k] = Of("target") / Math.Pow(Of("condition"), width == 1 ? 0 : k / (width - 1.0));
+        }
+
+        return target;
     }
 }

@@ -1,0 +1,261 @@
+using Brink.Data;
+using Brink.Networks;
+using Brink.Objectives;
+using Brink.Torch;
+using Brink.Torch.Nn;
+
+namespace Brink.Experiments;
+
+/// <summary>A network's loss on samples of a data set.</summary>
+public sealed class NetworkProblem : Problem
+{
+    private readonly DataStore _store;
+    private readonly ImageSet _images;
+    private readonly bool _channelsLast;
+    private NetworkObjective _objective = null!;
+    private NetworkObjective? _test;
+    private Workers? _workers;
+
+    private NetworkProblem(Specification specification, DataStore store, ImageSet images, Sequential network)
+        : base(specification)
+    {
+        _store = store;
+        _images = images;
+        Network = network;
+        Type = specification.Dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
+        Device = Torch.Device.Parse(specification.Device);
+
+        // Channels-last pays for convolutions in float32 on the CPU (oneDNN); other kernels read rows as well.
+        _channelsLast = Type == ScalarType.Float32 && !Device.IsCuda && network.Modules().OfType<Conv2d>().Any();
+    }
+
+    /// <summary>The network.</summary>
+    public Sequential Network { get; }
+
+    /// <summary>Precision.</summary>
+    public ScalarType Type { get; }
+
+    /// <summary>Where the arithmetic is done.</summary>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    public override int? Outputs => Classes;
+
+    /// <inheritdoc/>
+    /// <remarks>2/K under <c>mse</c> with a last bias.</remarks>
+    public override double? FlattestSharpness => Specification is { Loss: "mse", NoBias: false } ? 2.0 / Classes : null;
+
+    /// <inheritdoc/>
+    public override NetworkObjective Objective => _objective;
+
+    /// <inheritdoc/>
+    public override ParameterLayout Layout => _objective.Layout;
+
+    /// <inheritdoc/>
+    internal override int ThreadsPerOperator => _objective.Workers.ThreadsPerOperator;
+
+    private int Classes => _images.Classes;
+
+    /// <summary>Loads the samples and builds the objective.</summary>
+    /// <param name="specification">The specification; it is resolved here.</param>
+    /// <param name="note">Told, in one line each, what was decided or left out.</param>
+    /// <returns>The problem.</returns>
+    /// <exception cref="BrinkException">Data, network or device are not to be had as asked for.</exception>
+    public static new NetworkProblem Create(Specification specification, Action<string> note)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        ArgumentNullException.ThrowIfNull(note);
+        specification = WithFullPaths(specification);
+        Runtime.Initialize();
+        RequireDevice(specification.Device);
+        var store = new DataStore(specification.DataDir);
+        ImageSet images = store.Load(
+            specification.Data, specification.Split, Selection(specification), specification.From, specification.Classes);
+        Specification resolved = specification.Resolve(images.Classes);
+        var problem = new NetworkProblem(resolved, store, images, BuildNetwork(resolved, images));
+        try
+        {
+            problem.Build(note);
+            return problem;
+        }
+        catch
+        {
+            problem.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>On the other split; null where that is not at hand.</remarks>
+    public override (double Loss, double Accuracy)? Test(Evaluation at, Action<string> note)
+    {
+        ArgumentNullException.ThrowIfNull(at);
+        _test ??= TestObjective(note);
+        if (_test is null)
+        {
+            return null;
+        }
+
+        bool statistics = Network.HasBatchStatistics;
+        if (statistics)
+        {
+            using var scope = new TensorScope();
+            Objective.Layout.Bind(Objective.Layout.Views(at.Weights));
+            BatchStatistics.Record(Network, Enumerable.Range(0, Objective.Batches.Count).Select(Objective.Batches.Inputs));
+            Network.Train(false);
+        }
+
+        try
+        {
+            using Evaluation test = _test.Evaluate(at.Weights.Clone().Unscoped(), Wanted.Value);
+            return (test.Value, test.Accuracy!.Value);
+        }
+        finally
+        {
+            Network.Train(true);
+        }
+    }
+
+    /// <summary>Says why there will be no test metrics, if there will be none.</summary>
+    /// <returns>The reason, or null.</returns>
+    public string? WhyNoTest()
+    {
+        string other = Specification.Split == "train" ? "test" : "train";
+        return _store.Has(Specification.Data, other, Specification.From)
+            ? null
+            : $"no test metrics: the {other} split of {Specification.Data} is not at hand";
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _test?.Dispose();
+        _objective?.Dispose();
+        _workers?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>With a network of its own; the samples are shared.</remarks>
+    internal override NetworkObjective Sibling(Workers workers) => new(
+        BuildNetwork(Specification, _images), Objective.Batches.Borrow(), LossFunction.Named(Specification.Loss), Classes, workers,
+        Objective.Plan with { LineProducts = false, KeepGraph = false });
+
+    /// <inheritdoc/>
+    private protected override Tensor FreshWeights()
+    {
+        InitializationScheme scheme = InitializationCatalogue.Parse(Specification.Initialization);
+        IReadOnlyList<(string, Tensor)> drawn = Initialization.Draw(Network, scheme, (ulong)Specification.Seed, Type);
+        return Layout.Pack(drawn).To(Device).Clone();
+    }
+
+    /// <summary>Builds an objective on the first samples, to be measured.</summary>
+    internal NetworkObjective Trial(ObjectivePlan plan, Workers workers, int samples)
+    {
+        using var scope = new TensorScope();
+        (Tensor inputs, Tensor labels) = Samples(_images, samples);
+        LossFunction loss = LossFunction.Named(Specification.Loss);
+        return new NetworkObjective(
+            Network, new SampleBatches(inputs, labels, Classes, loss, plan.MicroBatch, _channelsLast), loss, Classes, workers, plan);
+    }
+
+    /// <summary>Number of training samples.</summary>
+    internal int SampleCount => _images.Count;
+
+    /// <summary>A run is resumed from any folder: what it reads must not depend on where it was started.</summary>
+    private static Specification WithFullPaths(Specification s) => s with
+    {
+        From = s.From is { } from ? Path.GetFullPath(from) : null,
+        DataDir = s.DataDir is { } root ? Path.GetFullPath(root) : null,
+        Init = s.Init is { } init ? Path.GetFullPath(init) : null,
+    };
+
+    private static Sequential BuildNetwork(Specification s, ImageSet images) => NetworkCatalogue.Create(s.Network, new NetworkOptions
+    {
+        Channels = images.Channels,
+        Height = images.Height,
+        Width = images.Width,
+        Classes = images.Classes,
+        Widths = s.Widths,
+        Activation = s.Activation,
+        Bias = !s.NoBias,
+        BatchNorm = s.BatchNorm,
+    });
+
+    private static SampleSelection Selection(Specification s) =>
+        new(s.Subset, s.First, s.Count == 0 ? null : s.Count, (ulong)s.Seed);
+
+    private static void RequireDevice(string name)
+    {
+        Device device = Torch.Device.Parse(name);
+        if (!device.IsCuda)
+        {
+            return;
+        }
+
+        if (!Runtime.CudaIsAvailable)
+        {
+            throw new BrinkException($"device '{name}' was asked for, but this libtorch ({Runtime.LibtorchVersion}) finds no CUDA; use --device cpu, or set LIBTORCH to a CUDA build");
+        }
+
+        if (device.Index >= Runtime.CudaDeviceCount)
+        {
+            throw new BrinkException($"device '{name}' was asked for, but there are only {Runtime.CudaDeviceCount} GPUs (cuda:0 is the first)");
+        }
+
+        Runtime.SetCudaPrecision(allowTf32: false, deterministic: true);
+    }
+
+    private void Build(Action<string> note)
+    {
+        if (WhyNoTest() is { } reason && Specification.TestEvery > 0)
+        {
+            note(reason);
+        }
+
+        ExecutionPlan plan = ExecutionPlan.For(this, note);
+        Specification = plan.Resolved;
+        _workers = new Workers(plan.Workers, plan.ThreadsPerOperator);
+        _objective = Trial(plan.Plan, _workers, _images.Count);
+
+        // The samples were copied into micro-batches: what they were copied from need not stay resident.
+        Runtime.ReleaseFreeMemory();
+    }
+
+    private NetworkObjective? TestObjective(Action<string> note)
+    {
+        if (WhyNoTest() is not null)
+        {
+            return null;
+        }
+
+        string other = Specification.Split == "train" ? "test" : "train";
+        ImageSet images = _store.Load(Specification.Data, other, SampleSelection.All, Specification.From, Specification.Classes);
+        note($"test metrics on the {images.Count} images of the {other} split");
+        using var scope = new TensorScope();
+        (Tensor inputs, Tensor labels) = Samples(images, images.Count);
+        LossFunction loss = LossFunction.Named(Specification.Loss);
+        var plan = new ObjectivePlan(
+            Math.Min(Objective.Plan.MicroBatch, 1000), KeepGraph: false, LineProducts: false, GhostBatchNorm: true);
+        return new NetworkObjective(
+            Network, new SampleBatches(inputs, labels, Classes, loss, plan.MicroBatch, _channelsLast), loss, Classes, _workers!, plan);
+    }
+
+    private (Tensor Inputs, Tensor Labels) Samples(ImageSet images, int count)
+    {
+        int[] chosen = [.. Enumerable.Range(0, count)];
+        long[] labels = new long[count];
+        images.CopyLabels(chosen, labels);
+        long[] shape = [count, images.Channels, images.Height, images.Width];
+        Tensor inputs = Tensor.Empty(shape, Type);
+        if (Type == ScalarType.Float64)
+        {
+            images.CopyStandardised(chosen, inputs.AsSpan<double>());
+        }
+        else
+        {
+            images.CopyStandardised(chosen, inputs.AsSpan<float>());
+        }
+
+        return (inputs.To(Device), Tensor.From(labels).To(Device));
+    }
+}
