@@ -37,6 +37,7 @@ internal static class GnuplotScript
 
         Axis(script, "x", figure.X, figure.Map?.X, figure.Map?.Columns ?? 0);
         Axis(script, "y", figure.Y, figure.Map?.Y, figure.Map?.Rows ?? 0);
+        Bands(script, figure);
         Thresholds(script, figure);
         if (figure.Map is { } map)
         {
@@ -64,8 +65,10 @@ internal static class GnuplotScript
     {
         foreach (FigureCurve curve in figure.Curves)
         {
-            data.Write($"# {OneLine(curve.Name ?? "curve")}: {OneLine(figure.X.Label)}, {OneLine(figure.Y.Label)}\n");
-            for (int k = 0; k < curve.X.Count; k++)
+            int[] drawnPoints = CurveThinning.Of(curve);
+            string thinned = drawnPoints.Length < curve.X.Count ? $"; {drawnPoints.Length} of {curve.X.Count} points, extremes kept" : string.Empty;
+            data.Write($"# {OneLine(curve.Name ?? "curve")}: {OneLine(figure.X.Label)}, {OneLine(figure.Y.Label)}{thinned}\n");
+            foreach (int k in drawnPoints)
             {
                 // gnuplot leaves a gap where it reads NaN.
                 bool drawn = double.IsFinite(curve.X[k]) && double.IsFinite(curve.Y[k])
@@ -136,6 +139,19 @@ internal static class GnuplotScript
         Line(script, $"set {axis}range [{(shown.From is { } from ? Number(from) : "*")}:{(shown.To is { } to ? Number(to) : "*")}]");
     }
 
+    private static void Bands(StringBuilder script, Figure figure)
+    {
+        foreach (FigureBand band in figure.Bands)
+        {
+            if (band.Tinted)
+            {
+                Line(script, $"set object rectangle from first {Number(band.From)}, graph 0 to first {Number(band.To)}, graph 1 behind fc rgb '#f0f3f6' fs solid noborder");
+            }
+
+            Line(script, $"set label {Quote(band.Name)} at first {Number(band.From + ((band.To - band.From) / 2))}, graph 1.03 center noenhanced textcolor rgb '{Ink}'");
+        }
+    }
+
     private static void Thresholds(StringBuilder script, Figure figure)
     {
         foreach (FigureThreshold threshold in figure.Thresholds)
@@ -167,6 +183,7 @@ internal static class GnuplotScript
             string drawn = curve.Style switch
             {
                 CurveStyle.Points => "points pt 7 ps 0.5",
+                CurveStyle.LinePoints => "linespoints lw 1.3 pt 7 ps 0.5",
                 CurveStyle.Dots => "dots",
                 _ => "lines lw 1.3",
             };
