@@ -105,11 +105,12 @@ internal static class ReproduceCommand
         Experiment experiment, ReproductionFolder results, List<ExperimentTrajectory> trajectories, TextWriter words, CancellationToken cancellation)
     {
         words.WriteLine($"{experiment.Heading}: {experiment.Title}");
-        words.WriteLine($"{experiment.Paper}; {experiment.Trajectories.Count} trajectories, {results.Stored} of them there already, in {results.Path}");
-        foreach ((ExperimentTrajectory trajectory, bool stored) in results.Obtain(cancellation))
+        words.WriteLine($"{experiment.Paper}");
+        words.WriteLine($"{(experiment.Trajectories.Count == 1 ? "1 trajectory" : $"{experiment.Trajectories.Count} trajectories")}{(results.Stored is > 0 and var stored ? $", {stored} there already" : string.Empty)}, in {results.Path}");
+        foreach ((ExperimentTrajectory trajectory, bool wasThere) in results.Obtain(cancellation))
         {
             trajectories.Add(trajectory);
-            words.WriteLine($"{trajectories.Count,3} of {experiment.Trajectories.Count}  {trajectory.Plan.Title}: {trajectory.Outcome}{(stored ? " (was there)" : string.Empty)}");
+            words.WriteLine($"{trajectories.Count,3} of {experiment.Trajectories.Count}  {trajectory.Plan.Title}: {trajectory.Outcome}{(wasThere ? " (was there)" : string.Empty)}");
             words.Flush();
         }
     }

@@ -118,7 +118,7 @@ internal static class GnuplotScript
 
     private static void Axis(StringBuilder script, string axis, FigureAxis shown, (double First, double Last)? cells, int count)
     {
-        Line(script, $"set {axis}label {Quote(shown.Label)} noenhanced");
+        Line(script, $"set {axis}label {Quote(shown.Label)} noenhanced{(axis == "x" && cells is null ? " offset 0,0.4" : string.Empty)}");
         if (cells is { } ends)
         {
             // A map's cells are even: a logarithmic axis is drawn in exponents, with tics written at their values.
@@ -136,19 +136,38 @@ internal static class GnuplotScript
             Line(script, $"set format {axis} '10^{{%T}}'");
         }
 
+        if (shown is { Logarithmic: false, From: { } first, To: { } last } && last > first)
+        {
+            // gnuplot's own choice crowds the names where the range begins between two tics.
+            Line(script, $"set {axis}tics {Number(MapAxis.TicStep(last - first))}");
+        }
+
         Line(script, $"set {axis}range [{(shown.From is { } from ? Number(from) : "*")}:{(shown.To is { } to ? Number(to) : "*")}]");
     }
 
+    /// <summary>Tints and names the bands. A name begins where its band does, or after the name before it, and ends within the bands.</summary>
     private static void Bands(StringBuilder script, Figure figure)
     {
+        if (figure.Bands.Count == 0)
+        {
+            return;
+        }
+
+        const double LetterWidth = 0.0155; // of the picture's width between the axes, at 12 cm
+        double end = figure.Bands.Max(band => band.To);
+        double letter = LetterWidth * (end - Math.Min(0, figure.Bands.Min(band => band.From)));
+        double free = double.NegativeInfinity;
+        script.Append("set tmargin 2\n");
         foreach (FigureBand band in figure.Bands)
         {
             if (band.Tinted)
             {
-                Line(script, $"set object rectangle from first {Number(band.From)}, graph 0 to first {Number(band.To)}, graph 1 behind fc rgb '#f0f3f6' fs solid noborder");
+                Line(script, $"set object rectangle from first {Number(band.From)}, graph 0 to first {Number(band.To)}, graph 1 behind fc rgb '#eaeff3' fs solid noborder");
             }
 
-            Line(script, $"set label {Quote(band.Name)} at first {Number(band.From + ((band.To - band.From) / 2))}, graph 1.03 center noenhanced textcolor rgb '{Ink}'");
+            double at = Math.Max(free, band.From);
+            free = at + (letter * (band.Name.Length + 2));
+            Line(script, $"set label {Quote(band.Name)} at first {Number(free > end && at <= band.From ? end : at)}, graph 1.045 {(free > end && at <= band.From ? "right" : "left")} noenhanced textcolor rgb '{Ink}'");
         }
     }
 

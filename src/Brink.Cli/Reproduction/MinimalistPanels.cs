@@ -47,7 +47,7 @@ internal static class MinimalistPanels
         return new Figure(s_iteration, new FigureAxis(same ? "sharpness S" : "S η"))
         {
             Curves = [.. shown.Select((one, k) => Over(one.Trajectory, shown.Count == 1 ? "S" : Label(experiment, shown, one), point => point.Sharpness * (same ? 1 : one.Trajectory.Specification.Eta), k))],
-            Thresholds = [new FigureThreshold(same ? bounds[0] : 2, same ? $"2/η = {bounds[0]:G4}" : "2")],
+            Thresholds = [new FigureThreshold(same ? bounds[0] : 2, same ? $"2/η = {bounds[0]:G4}" : "the edge, 2")],
             Bands = shown.Count == 1 ? Phases(shown[0].Trajectory) : [],
         };
     }
@@ -61,7 +61,7 @@ internal static class MinimalistPanels
             Curves = [Over(one, "S η", point => point.Iteration < from ? double.NaN : point.Sharpness * one.Specification.Eta, 0)],
             Thresholds =
             [
-                new FigureThreshold(2, "2"),
+                new FigureThreshold(2, "the edge, 2"),
                 .. Enumerable.Range(0, one.Study.Delta is null ? 0 : 1).Select(_ => new FigureThreshold(2 + one.Study.Delta!.Value, $"2 + δ, δ = {one.Study.Delta:F4}")),
             ],
         };
@@ -131,7 +131,7 @@ internal static class MinimalistPanels
             Over(one, "φ η, at the end of the flow from the iterate", point => (point.GfsSharpness ?? double.NaN) * one.Specification.Eta, 1),
             Over(one, "S η, at the iterate", point => point.Sharpness * one.Specification.Eta, 0),
         ],
-        Thresholds = [new FigureThreshold(2, "2")],
+        Thresholds = [new FigureThreshold(2, "the edge, 2")],
     };
 
     private static Figure Constrained(MinimalistTrajectory one) => new(new FigureAxis("α"), new FigureAxis("β₂"))
@@ -151,7 +151,7 @@ internal static class MinimalistPanels
     private static Figure ConstrainedSharpness(MinimalistTrajectory one) => new(s_iteration with { Label = "iteration k = time / η" }, new FigureAxis("S η"))
     {
         Curves = [Over(one, "gradient descent", point => point.Sharpness * one.Specification.Eta, 0), .. Beside(one, point => point.Sharpness * one.Specification.Eta)],
-        Thresholds = [new FigureThreshold(2, "2")],
+        Thresholds = [new FigureThreshold(2, "the edge, 2")],
     };
 
     private static Figure ConstrainedLoss(MinimalistTrajectory one) => new(s_iteration with { Label = "iteration k = time / η" }, new FigureAxis("loss") { Logarithmic = true })

@@ -78,8 +78,8 @@ public sealed record ExperimentClaim(
 {
     /// <summary>The claim on a measure in symbols: <c>2.066 ± 0.001</c>.</summary>
     public string Interval => Expected is { } value
-        ? $"{value} ± {Tolerance}"
-        : string.Join(" and ", ((string?[])[AtLeast is { } least ? $"at least {least}" : null, AtMost is { } most ? $"at most {most}" : null]).OfType<string>());
+        ? $"{StudyField.Show(value)} ± {StudyField.Show(Tolerance!.Value)}"
+        : string.Join(" and ", ((string?[])[AtLeast is { } least ? $"at least {StudyField.Show(least)}" : null, AtMost is { } most ? $"at most {StudyField.Show(most)}" : null]).OfType<string>());
 
     /// <summary>Whether a value is as claimed.</summary>
     /// <param name="value">The measured value.</param>

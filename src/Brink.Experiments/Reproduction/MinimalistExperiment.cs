@@ -85,7 +85,7 @@ public sealed class MinimalistExperimentTrajectory(TrajectoryPlan plan, Minimali
     public override string Outcome => Trajectory.Study.Diverged
         ? $"diverged after {Trajectory.Points[^1].Iteration} iterations"
         : Trajectory.Study.Phases.EdgeOfStability is { } crossing
-            ? $"edge at {crossing:N0}, S·η at most {Trajectory.Study.LargestProductAfterCrossing:F4}, L₂ {Trajectory.Points[^1].LossConverging:E2}"
+            ? $"edge at {crossing:N0}, S·η at most {Trajectory.Study.LargestProductAfterCrossing:F4}, late mean {Trajectory.Study.LateMeanProduct:F4}, slope of log L₂ {Trajectory.Study.Slope?.ToString("F7") ?? "–"}"
             : $"the edge was not reached, S·η at most {Trajectory.Study.LargestProduct:F4}";
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ public sealed record StudyField(string Name, string Symbol, string Legal, string
     internal static StudyField Flag(string name, string symbol) =>
         new(name, symbol, "true or false", "false", 1, text => text is "true" or "false" ? text : null);
 
-    /// <summary>A value for people: powers of ten as such, vectors in brackets.</summary>
+    /// <summary>A value for people: small numbers with their power of ten, vectors in brackets.</summary>
     /// <param name="value">The value in the field's own spelling.</param>
     public static string Show(string value)
     {
@@ -34,6 +34,10 @@ public sealed record StudyField(string Name, string Symbol, string Legal, string
         string[] parts = [.. value.Split(',').Select(ShowNumber)];
         return parts.Length == 1 ? parts[0] : $"({string.Join(", ", parts)})";
     }
+
+    /// <summary>A number for people.</summary>
+    /// <param name="value">The number.</param>
+    internal static string Show(double value) => ShowNumber(Spell(value));
 
     /// <summary>Reads a number, also one given as a quotient: <c>1/12</c>.</summary>
     /// <param name="text">The text.</param>
@@ -55,11 +59,15 @@ public sealed record StudyField(string Name, string Symbol, string Legal, string
             return text;
         }
 
-        double exponent = Math.Round(Math.Log10(Math.Abs(value)));
-        bool power = value > 0 && exponent < -2 && Math.Abs((value / Math.Pow(10, exponent)) - 1) < 1e-12;
+        double exponent = value == 0 ? 0 : Math.Floor(Math.Log10(Math.Abs(value)) + 1e-12);
         double inverse = Math.Round(1 / value);
-        return power ? "10⁻" + string.Concat(Spell(-exponent).Select(digit => Superscripts[digit - '0']))
-            : text.Length > 8 && Math.Abs((value * inverse) - 1) < 1e-15 ? $"1/{Spell(inverse)}"
-            : value.ToString("G6", CultureInfo.InvariantCulture);
+        if (exponent < -2)
+        {
+            string mantissa = (value / Math.Pow(10, exponent)).ToString("G6", CultureInfo.InvariantCulture);
+            string power = "10⁻" + string.Concat(Spell(-exponent).Select(digit => Superscripts[digit - '0']));
+            return mantissa == "1" ? power : $"{mantissa}·{power}";
+        }
+
+        return text.Length > 8 && Math.Abs((value * inverse) - 1) < 1e-15 ? $"1/{Spell(inverse)}" : value.ToString("G7", CultureInfo.InvariantCulture);
     }
 }
