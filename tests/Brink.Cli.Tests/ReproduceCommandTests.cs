@@ -23,7 +23,7 @@ public sealed class ReproduceCommandTests : IDisposable
         string file = Path.Combine(ExperimentCatalogue.Folder, name + ".yaml");
         string text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         string small = Path.Combine(_root, "small.yaml");
-        string few = Regex.Replace(text, @"^(  iterations:) \d+$", "$1 300", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Replace("flows: 8", "flows: 1");
+        string few = Regex.Replace(text, @"^(?<field>  iterations:) \d+$", "${field} 300", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Replace("flows: 8", "flows: 1");
         await File.WriteAllTextAsync(small, few, TestContext.Current.CancellationToken);
         Experiment experiment = ExperimentCatalogue.Open(small);
         string folder = Path.Combine(_root, "out");

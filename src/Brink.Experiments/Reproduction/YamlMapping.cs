@@ -60,6 +60,12 @@ internal sealed class YamlMapping
             throw new BrinkException($"{source}, line {error.Start.Line}: not valid YAML: {error.Message.ReplaceLineEndings(" ")}", error);
         }
 
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            // The parser lets some unclosed brackets through to its own collections.
+            throw new BrinkException($"{source}: not valid YAML: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+
         return stream.Documents.Count == 1
             ? stream.Documents[0].RootNode
             : throw new BrinkException($"{source}: it holds {stream.Documents.Count} YAML documents; one is needed");

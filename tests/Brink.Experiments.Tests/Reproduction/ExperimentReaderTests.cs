@@ -64,7 +64,7 @@ public sealed class ExperimentReaderTests
     [InlineData("    at_least: 1\n", "", "mine.yaml, line 17: measure needs expected and tolerance, at_least or at_most")]
     [InlineData("    source: nobody\n", "", "mine.yaml, line 17: source is missing")]
     [InlineData("at_least: 1", "at_least: some", "mine.yaml, line 18: at_least is 'some'; it must be a number")]
-    [InlineData("study: minimalist", "study: [", "not valid YAML")]
+    [InlineData("study: minimalist", "study: [ }", "not valid YAML")]
     public void What_is_wrong_is_told_in_one_line_with_file_line_and_field(string right, string wrong, string message)
     {
         Assert.Contains(right, Small);
@@ -156,7 +156,7 @@ public sealed class ExperimentReaderTests
     [Fact]
     public void Flows_and_the_constrained_trajectory_are_read_back_too()
     {
-        Experiment experiment = Parse(Small.Replace("[1e-3, 1e-4]", "1e-3").Replace("iterations: 400", "iterations: 60\n  flows: 2\n  constrained: true"));
+        Experiment experiment = Parse(Small.Replace("[1e-3, 1e-4]", "1e-3").Replace("[0.6, 0.01, 0.6]", "[0.3, 0.01, 0.3]").Replace("iterations: 400", "iterations: 800\n  flows: 2\n  constrained: true"));
         using var folder = new TemporaryFolder();
         using var results = ReproductionFolder.Open(folder.Path, experiment, force: false);
         var computed = (MinimalistExperimentTrajectory)results.Obtain(CancellationToken.None).Single().Trajectory;
