@@ -69,10 +69,12 @@ internal static class MinimalistPanels
 
     private static Figure Delta(IReadOnlyList<MinimalistExperimentTrajectory> shown)
     {
-        MinimalistTrajectory[] reached = [.. shown.Select(one => one.Trajectory).Where(one => one.Study.Delta is not null).OrderBy(one => one.Specification.Epsilon)];
-        return new Figure(new FigureAxis("projection floor ε") { Logarithmic = true }, new FigureAxis("measured δ") { From = 0 })
+        MinimalistTrajectory[] ordered = [.. shown.Select(one => one.Trajectory).OrderBy(one => one.Specification.Epsilon)];
+        (double least, double most) = (ordered[0].Specification.Epsilon, ordered[^1].Specification.Epsilon);
+        double? top = ordered.Any(one => one.Study.Delta is not null) ? null : 1;
+        return new Figure(new FigureAxis("projection floor ε") { Logarithmic = true, From = least < most ? least : null, To = least < most ? most : null }, new FigureAxis("measured δ") { From = 0, To = top })
         {
-            Curves = [new FigureCurve("δ, largest S η − 2 from the crossing on", [.. reached.Select(one => one.Specification.Epsilon)], [.. reached.Select(one => one.Study.Delta!.Value)], CurveStyle.LinePoints) { Colour = 0 }],
+            Curves = [new FigureCurve("δ, largest S η − 2 from the crossing on", [.. ordered.Select(one => one.Specification.Epsilon)], [.. ordered.Select(one => one.Study.Delta ?? double.NaN)], CurveStyle.LinePoints) { Colour = 0 }],
         };
     }
 
