@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Brink.Experiments.Reproduction;
 
 namespace Brink.Cli.Bench;
 
@@ -56,19 +57,8 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>The peer's script, in the <c>benchmarks</c> folder of the repository this program was built in.</summary>
     /// <returns>A path that exists.</returns>
     /// <exception cref="BrinkException">No folder above the program holds it.</exception>
-    internal static string FindScript()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string script = Path.Combine(folder.FullName, "benchmarks", "peer.py");
-            if (File.Exists(script))
-            {
-                return script;
-            }
-        }
-
-        throw new BrinkException($"benchmarks/peer.py is in no folder above {AppContext.BaseDirectory}; run the bench from a clone of the repository");
-    }
+    internal static string FindScript() => Checkout.Find("benchmarks", "peer.py")
+        ?? throw new BrinkException($"benchmarks/peer.py is in no folder above {AppContext.BaseDirectory}; run the bench from a clone of the repository");
 
     /// <summary>Starts a peer. It has said nothing yet; ask it <c>hello</c> first, which also tells whether PyTorch is there.</summary>
     /// <param name="python">The interpreter.</param>

@@ -52,6 +52,7 @@ internal static class BrinkCommandLine
             QuickstartCommand.Create(Quickstart),
             DoctorCommand.Create(),
             TheoryCommand.Create(),
+            ReproduceCommand.Create(),
             RunsCommand.Create(),
             ExportCommand.Create(),
             CompletionCommand.Create(),

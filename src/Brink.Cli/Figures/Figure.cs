@@ -17,6 +17,9 @@ internal sealed record Figure(FigureAxis X, FigureAxis Y)
     /// <summary>Lines across the whole picture, such as 2/η.</summary>
     public IReadOnlyList<FigureThreshold> Thresholds { get; init; } = [];
 
+    /// <summary>Stretches of the horizontal axis with a name, such as the phases of a run; not over a map.</summary>
+    public IReadOnlyList<FigureBand> Bands { get; init; } = [];
+
     /// <summary>Coloured cells beneath the curves.</summary>
     public CategoryMap? Map { get; init; }
 
@@ -50,6 +53,9 @@ internal enum CurveStyle
     /// <summary>A mark each.</summary>
     Points,
 
+    /// <summary>A mark each, joined by a line.</summary>
+    LinePoints,
+
     /// <summary>The smallest dot each, for orbits of many thousand points.</summary>
     Dots,
 }
@@ -73,6 +79,13 @@ internal sealed record FigureCurve(string? Name, IReadOnlyList<double> X, IReadO
 /// <param name="Name">Its entry in the legend; null for none.</param>
 /// <param name="Vertical">True for a line at an abscissa.</param>
 internal sealed record FigureThreshold(double Value, string? Name, bool Vertical = false);
+
+/// <summary>A stretch of the horizontal axis, tinted where <paramref name="Tinted"/>, with its name above the picture.</summary>
+/// <param name="From">Where it begins.</param>
+/// <param name="To">Where it ends.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Tinted">Whether a faint grey lies beneath it.</param>
+internal sealed record FigureBand(double From, double To, string Name, bool Tinted);
 
 /// <summary>Cells of an even grid, each of one category.</summary>
 /// <param name="Categories">What the cells' numbers mean: name and colour (#rrggbb), at most 256.</param>

@@ -37,6 +37,7 @@ internal static class GnuplotScript
 
         Axis(script, "x", figure.X, figure.Map?.X, figure.Map?.Columns ?? 0);
         Axis(script, "y", figure.Y, figure.Map?.Y, figure.Map?.Rows ?? 0);
+        Bands(script, figure);
         Thresholds(script, figure);
         if (figure.Map is { } map)
         {
@@ -64,8 +65,10 @@ internal static class GnuplotScript
     {
         foreach (FigureCurve curve in figure.Curves)
         {
-            data.Write($"# {OneLine(curve.Name ?? "curve")}: {OneLine(figure.X.Label)}, {OneLine(figure.Y.Label)}\n");
-            for (int k = 0; k < curve.X.Count; k++)
+            int[] drawnPoints = CurveThinning.Of(curve);
+            string thinned = drawnPoints.Length < curve.X.Count ? $"; {drawnPoints.Length} of {curve.X.Count} points, extremes kept" : string.Empty;
+            data.Write($"# {OneLine(curve.Name ?? "curve")}: {OneLine(figure.X.Label)}, {OneLine(figure.Y.Label)}{thinned}\n");
+            foreach (int k in drawnPoints)
             {
                 // gnuplot leaves a gap where it reads NaN.
                 bool drawn = double.IsFinite(curve.X[k]) && double.IsFinite(curve.Y[k])
@@ -115,7 +118,7 @@ internal static class GnuplotScript
 
     private static void Axis(StringBuilder script, string axis, FigureAxis shown, (double First, double Last)? cells, int count)
     {
-        Line(script, $"set {axis}label {Quote(shown.Label)} noenhanced");
+        Line(script, $"set {axis}label {Quote(shown.Label)} noenhanced{(axis == "x" && cells is null ? " offset 0,0.4" : string.Empty)}");
         if (cells is { } ends)
         {
             // A map's cells are even: a logarithmic axis is drawn in exponents, with tics written at their values.
@@ -133,7 +136,39 @@ internal static class GnuplotScript
             Line(script, $"set format {axis} '10^{{%T}}'");
         }
 
+        if (shown is { Logarithmic: false, From: { } first, To: { } last } && last > first)
+        {
+            // gnuplot's own choice crowds the names where the range begins between two tics.
+            Line(script, $"set {axis}tics {Number(MapAxis.TicStep(last - first))}");
+        }
+
         Line(script, $"set {axis}range [{(shown.From is { } from ? Number(from) : "*")}:{(shown.To is { } to ? Number(to) : "*")}]");
+    }
+
+    /// <summary>Tints and names the bands. A name begins where its band does, or after the name before it, and ends within the bands.</summary>
+    private static void Bands(StringBuilder script, Figure figure)
+    {
+        if (figure.Bands.Count == 0)
+        {
+            return;
+        }
+
+        const double LetterWidth = 0.0155; // of the picture's width between the axes, at 12 cm
+        double end = figure.Bands.Max(band => band.To);
+        double letter = LetterWidth * (end - Math.Min(0, figure.Bands.Min(band => band.From)));
+        double free = double.NegativeInfinity;
+        script.Append("set tmargin 2\n");
+        foreach (FigureBand band in figure.Bands)
+        {
+            if (band.Tinted)
+            {
+                Line(script, $"set object rectangle from first {Number(band.From)}, graph 0 to first {Number(band.To)}, graph 1 behind fc rgb '#eaeff3' fs solid noborder");
+            }
+
+            double at = Math.Max(free, band.From);
+            free = at + (letter * (band.Name.Length + 2));
+            Line(script, $"set label {Quote(band.Name)} at first {Number(free > end && at <= band.From ? end : at)}, graph 1.045 {(free > end && at <= band.From ? "right" : "left")} noenhanced textcolor rgb '{Ink}'");
+        }
     }
 
     private static void Thresholds(StringBuilder script, Figure figure)
@@ -167,6 +202,7 @@ internal static class GnuplotScript
             string drawn = curve.Style switch
             {
                 CurveStyle.Points => "points pt 7 ps 0.5",
+                CurveStyle.LinePoints => "linespoints lw 1.3 pt 7 ps 0.5",
                 CurveStyle.Dots => "dots",
                 _ => "lines lw 1.3",
             };

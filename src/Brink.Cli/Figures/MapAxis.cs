@@ -25,9 +25,13 @@ internal readonly record struct MapAxis(double First, double Last, int Count, bo
     internal double End => Begin + (Count * Step);
 
     /// <summary>Distance between the tics of an even axis: 1, 2 or 5 times a power of ten, at most six tics, so that labels stay apart.</summary>
-    internal double TicStep()
+    internal double TicStep() => TicStep(End - Begin);
+
+    /// <summary>The same for an axis of any length.</summary>
+    /// <param name="length">From its beginning to its end; not 0.</param>
+    internal static double TicStep(double length)
     {
-        double least = Math.Abs(End - Begin) / 6;
+        double least = Math.Abs(length) / 6;
         double decade = Math.Pow(10, Math.Floor(Math.Log10(least)));
         double times = least / decade;
         return (times <= 1 ? 1 : times <= 2 ? 2 : times <= 5 ? 5 : 10) * decade;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using Brink.Cli.Terminal;
@@ -23,9 +20,7 @@ internal static class ComparisonPage
     internal static void Write(string path, IReadOnlyList<RunView> runs, string title)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        string unfinished = path + ".unfinished";
-        File.WriteAllText(unfinished, Create(runs, title));
-        File.Move(unfinished, path, overwrite: true);
+        HtmlPage.Write(path, Create(runs, title));
     }
 
     /// <summary>Builds the page.</summary>
@@ -36,11 +31,8 @@ internal static class ComparisonPage
     {
         var charts = new ComparisonCharts(runs);
         var page = new StringBuilder();
-        page.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Append($"<title>{Text(title)}</title>\n<style>\n{Asset("comparison.css")}")
-            .Append(string.Concat(runs.Select((_, i) => $".run-{i} {{ --colour: {Palette.Colour(i)}; --dash: {Palette.Dash(i)}; }}\n")))
-            .Append("</style>\n</head>\n<body>\n<main>\n")
+        string colours = string.Concat(runs.Select((_, i) => $".run-{i} {{ --colour: {Palette.Colour(i)}; --dash: {Palette.Dash(i)}; }}\n"));
+        page.Append(HtmlPage.Begin(title, HtmlPage.Asset("comparison.css") + colours))
             .Append($"<h1>{Text(title)}</h1>\n<p class=\"subtitle\">{Text(Subtitle(runs))}</p>\n");
         AppendTable(page, runs);
         AppendLegend(page, runs);
@@ -58,7 +50,7 @@ internal static class ComparisonPage
             .Append(".</p>\n<div id=\"hover\" hidden></div>\n</main>\n<script type=\"application/json\" id=\"data\">")
             // The default encoder escapes <, > and &, so that no name of a run can end the element.
             .Append(JsonSerializer.Serialize(new { runs = runs.Select(run => run.Name), charts = charts.All.Select(chart => chart.Chart.ToHoverData()) }))
-            .Append($"</script>\n<script>\n{Asset("comparison.js")}</script>\n</body>\n</html>\n");
+            .Append($"</script>\n<script>\n{HtmlPage.Asset("comparison.js")}</script>\n</body>\n</html>\n");
         return page.ToString();
     }
 
@@ -148,13 +140,5 @@ internal static class ComparisonPage
         }
     }
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Asset(string name)
-    {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"the program was built without {name}"));
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    private static string Text(string text) => HtmlPage.Text(text);
 }

@@ -6,7 +6,8 @@ namespace Brink.Experiments;
 /// <summary>
 /// The folder of a theory command. It is laid out as a run's, <c>spec.json</c>, <c>metrics.jsonl</c>, <c>summary.json</c>, so that the same tools read
 /// it, but its specification is the model's own, headed by <c>"theory": "name"</c>; by that field it is told from the folder of a training run, and
-/// <c>brink runs</c> passes it over. It is written whole and cannot be resumed: a theory command takes seconds.
+/// <c>brink runs</c> passes it over. It is written whole and cannot be resumed: a theory command takes seconds. The summary is written last, so that
+/// a folder with a summary is complete.
 /// </summary>
 public sealed class TheoryFolder : IDisposable
 {
@@ -37,6 +38,37 @@ public sealed class TheoryFolder : IDisposable
         }
     }
 
+    /// <summary>Whether a folder holds the whole of one specification's results.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="theory">The model's name.</param>
+    /// <param name="specification">Everything that decides the results.</param>
+    public static bool IsComplete(string folder, string theory, object specification) =>
+        File.Exists(RunFiles.Summary(folder)) && Is(folder) && File.ReadAllText(RunFiles.Specification(folder)) == Describe(theory, specification) + "\n";
+
+    /// <summary>Reads the lines of metrics.</summary>
+    /// <typeparam name="TLine">What a line holds.</typeparam>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="BrinkException">The file cannot be read or is damaged.</exception>
+    public static IReadOnlyList<TLine> ReadLines<TLine>(string folder)
+        where TLine : class => LinesFile<TLine>.Read(RunFiles.Metrics(folder));
+
+    /// <summary>Reads the summary.</summary>
+    /// <typeparam name="TSummary">What it holds; fields that it does not name are ignored.</typeparam>
+    /// <param name="folder">The folder of complete results.</param>
+    /// <exception cref="BrinkException">The file cannot be read or is damaged.</exception>
+    public static TSummary ReadSummary<TSummary>(string folder)
+    {
+        string file = RunFiles.Summary(folder);
+        try
+        {
+            return JsonSerializer.Deserialize<TSummary>(File.ReadAllBytes(file), RunJson.Document) ?? throw new JsonException("it is null");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new BrinkException($"cannot read {file}: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+    }
+
     /// <summary>Makes the folder and stores the specification.</summary>
     /// <param name="path">The folder; it must be absent, empty, or hold the results of a theory command, which are replaced with <paramref name="force"/>.</param>
     /// <param name="theory">The model's name.</param>
@@ -62,13 +94,7 @@ public sealed class TheoryFolder : IDisposable
         {
             Directory.CreateDirectory(path);
             DurableFile.TryDelete(RunFiles.Summary(path));
-            System.Text.Json.Nodes.JsonObject spec = new() { ["theory"] = theory };
-            foreach (KeyValuePair<string, System.Text.Json.Nodes.JsonNode?> field in JsonSerializer.SerializeToNode(specification, RunJson.Document)!.AsObject())
-            {
-                spec[field.Key] = field.Value?.DeepClone();
-            }
-
-            WriteText(RunFiles.Specification(path), spec.ToJsonString(RunJson.Document));
+            WriteText(RunFiles.Specification(path), Describe(theory, specification));
             return new TheoryFolder(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -118,6 +144,17 @@ public sealed class TheoryFolder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _metrics.Dispose();
+
+    private static string Describe(string theory, object specification)
+    {
+        System.Text.Json.Nodes.JsonObject spec = new() { ["theory"] = theory };
+        foreach (KeyValuePair<string, System.Text.Json.Nodes.JsonNode?> field in JsonSerializer.SerializeToNode(specification, RunJson.Document)!.AsObject())
+        {
+            spec[field.Key] = field.Value?.DeepClone();
+        }
+
+        return spec.ToJsonString(RunJson.Document);
+    }
 
     private static void WriteText(string path, string text) =>
         DurableFile.Replace(path, stream => stream.Write(Encoding.UTF8.GetBytes(text + "\n")));

@@ -24,20 +24,25 @@ public sealed class MinimalistFlow(Minimalist model)
     /// <param name="start">w(0).</param>
     /// <param name="duration">Time to follow it for.</param>
     /// <param name="points">Points to return, at equal times, the start included; at least 2.</param>
+    /// <param name="cancellation">Ends the integration between two points.</param>
     /// <returns>The curve.</returns>
-    public IReadOnlyList<MinimalistFlowPoint> Follow(double[] start, double duration, int points) =>
-        Integrate(start, duration, points, double.PositiveInfinity);
+    public IReadOnlyList<MinimalistFlowPoint> Follow(double[] start, double duration, int points, CancellationToken cancellation = default) =>
+        Integrate(start, duration, points, double.PositiveInfinity, cancellation);
 
     /// <summary>Follows the gradient flow on the set S ≤ 2/η: at its border what would lead out of it is projected away.</summary>
     /// <param name="start">w(0); where S is above 2/η it is first moved to the border along ∇S.</param>
     /// <param name="stepSize">η, positive.</param>
     /// <param name="duration">Time to follow it for.</param>
     /// <param name="points">Points to return, at equal times, the start included; at least 2.</param>
+    /// <param name="cancellation">Ends the integration between two points.</param>
     /// <returns>The curve.</returns>
-    public IReadOnlyList<MinimalistFlowPoint> FollowConstrained(double[] start, double stepSize, double duration, int points) =>
-        Integrate(start, duration, points, stepSize > 0 ? 2 / stepSize : throw new BrinkException($"eta is {stepSize}; the set S ≤ 2/η needs it positive"));
+    public IReadOnlyList<MinimalistFlowPoint> FollowConstrained(
+        double[] start, double stepSize, double duration, int points, CancellationToken cancellation = default) =>
+        Integrate(
+            start, duration, points,
+            stepSize > 0 ? 2 / stepSize : throw new BrinkException($"eta is {stepSize}; the set S ≤ 2/η needs it positive"), cancellation);
 
-    private List<MinimalistFlowPoint> Integrate(double[] start, double duration, int points, double bound)
+    private List<MinimalistFlowPoint> Integrate(double[] start, double duration, int points, double bound, CancellationToken cancellation)
     {
         if (points < 2 || !(duration >= 0) || !double.IsFinite(duration))
         {
@@ -49,6 +54,7 @@ public sealed class MinimalistFlow(Minimalist model)
         List<MinimalistFlowPoint> curve = [Describe(0, w)];
         for (int i = 1; i < points; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             double time = duration * (i - 1) / (points - 1);
             double end = duration * i / (points - 1);
             while (time < end)

@@ -18,6 +18,28 @@ public sealed class MinimalistStudy
     /// <summary>The δ up to which (2 + δ)/η counts as near 2/η; the papers' runs show 0.07 to 0.15.</summary>
     public const double LargestDelta = 0.5;
 
+    /// <summary>Names of the theorems, in the order of <see cref="Verdicts"/>.</summary>
+    public static IReadOnlyList<string> Theorems { get; } =
+        [ProgressiveSharpening, SelfStabilisation, EdgeOfStability, Convergence, GfsSharpness, WithoutEdge];
+
+    /// <summary>The sharpness rises to 2/η.</summary>
+    public const string ProgressiveSharpening = "progressive sharpening";
+
+    /// <summary>It stays below (2 + δ)/η.</summary>
+    public const string SelfStabilisation = "self-stabilisation";
+
+    /// <summary>It stays about 2/η.</summary>
+    public const string EdgeOfStability = "edge of stability";
+
+    /// <summary>L₂ falls as the surrogate does.</summary>
+    public const string Convergence = "convergence of L₂";
+
+    /// <summary>φ falls.</summary>
+    public const string GfsSharpness = "GFS sharpness";
+
+    /// <summary>A stable minimum needs no edge.</summary>
+    public const string WithoutEdge = "convergence without the edge";
+
     private const int Parts = 10;
 
     private readonly MinimalistDescent _descent;
@@ -108,25 +130,25 @@ public sealed class MinimalistStudy
         return
         [
             Verdict.Of(
-                $"progressive sharpening ({Paper})", "from below the edge, towards a minimum above it, S rises to 2/η", longEnough,
+                $"{ProgressiveSharpening} ({Paper})", "from below the edge, towards a minimum above it, S rises to 2/η", longEnough,
                 () => Phases.EdgeOfStability is { } crossing ? $"S·η from {startProduct:G4} to 2 in {crossing} iterations" : $"largest S·η {LargestProduct:G6}",
                 () => Phases.EdgeOfStability is not null),
             Verdict.Of(
-                $"self-stabilisation ({Paper})", $"S ≤ (2 + δ)/η ever after, δ small (below {LargestDelta})", reached,
+                $"{SelfStabilisation} ({Paper})", $"S ≤ (2 + δ)/η ever after, δ small (below {LargestDelta})", reached,
                 () => $"δ = {Delta:F4}", () => Delta < LargestDelta),
             Verdict.Of(
-                $"edge of stability ({Paper})", $"S stays about 2/η: late mean of S·η within {EdgeTolerance} of 2", late,
+                $"{EdgeOfStability} ({Paper})", $"S stays about 2/η: late mean of S·η within {EdgeTolerance} of 2", late,
                 () => $"{LateMeanProduct:F5}", () => Math.Abs(LateMeanProduct!.Value - 2) <= EdgeTolerance),
             Verdict.Of(
-                $"convergence of L₂ ({Paper})", $"log L₂ falls as the surrogate's, by 2·log(1 − 2λ₂/λ₁) = {SurrogateRate:G5} an iteration (to {RateTolerance:P2})",
+                $"{Convergence} ({Paper})", $"log L₂ falls as the surrogate's, by 2·log(1 − 2λ₂/λ₁) = {SurrogateRate:G5} an iteration (to {RateTolerance:P2})",
                 reached ?? Unfit(Phases.EdgeOfStability ?? 0),
                 () => $"{Slope:G5}", () => Math.Abs((Slope!.Value / SurrogateRate) - 1) <= RateTolerance),
             Verdict.Of(
-                "GFS sharpness (Kreisler et al. 2023, in Liu et al. 2025)", "at the edge φ falls towards 2/η: its means over ten equal parts of the iterations after the crossing never rise by more than 0.1 %", late,
+                $"{GfsSharpness} (Kreisler et al. 2023, in Liu et al. 2025)", "at the edge φ falls towards 2/η: its means over ten equal parts of the iterations after the crossing never rise by more than 0.1 %", late,
                 () => $"mean φ·η from {GfsProductMeans[0]:G5} to {GfsProductMeans[^1]:G5}, largest rise {LargestRise(GfsProductMeans):P3}",
                 () => LargestRise(GfsProductMeans) <= 1e-3),
             Verdict.Of(
-                $"convergence without the edge ({Paper})", "where the flow's minimum is stable the edge is never reached",
+                $"{WithoutEdge} ({Paper})", "where the flow's minimum is stable the edge is never reached",
                 below ?? (solutionProduct < 2 ? null : $"the flow's minimum lies above the edge: φ₀·η = {solutionProduct:G4}"),
                 () => $"largest S·η {LargestProduct:G6}", () => !Diverged && LargestProduct < 2),
         ];

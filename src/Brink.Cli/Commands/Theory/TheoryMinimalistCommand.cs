@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text.Json.Serialization;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Figures;
 using Brink.Cli.Terminal;
+using Brink.Experiments.Theory;
 using Brink.Theory;
 
 namespace Brink.Cli.Commands.Theory;
@@ -10,8 +10,6 @@ namespace Brink.Cli.Commands.Theory;
 /// <summary><c>brink theory minimalist</c>: the minimalist example of the edge of stability.</summary>
 internal static class TheoryMinimalistCommand
 {
-    private const int PointsOfACurve = 201;
-
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
     public static Command Create()
@@ -40,75 +38,17 @@ internal static class TheoryMinimalistCommand
                 parsed.GetValue(lambda1), parsed.GetValue(lambda2), parsed.GetValue(eta), parsed.GetValue(epsilon),
                 parsed.GetValue(alpha), parsed.GetValue(beta1), parsed.GetValue(beta2), parsed.GetValue(iterations),
                 parsed.GetValue(flows), parsed.GetValue(constrained));
-            if (specification.Flows < 0)
-            {
-                throw new BrinkException($"flows is {specification.Flows}; it must be 0 or above");
-            }
-
-            var descent = new MinimalistDescent(new Minimalist(specification.Lambda1, specification.Lambda2), specification.Eta, specification.Epsilon);
-            List<MinimalistPoint> points = [];
-            foreach (MinimalistPoint point in descent.Run([specification.Alpha, specification.Beta1, specification.Beta2], specification.Iterations))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                points.Add(point);
-            }
-
-            var study = new MinimalistStudy(descent, points);
-            IReadOnlyList<Verdict> verdicts = study.Verdicts();
-            var summary = new MinimalistSummary(
-                study.Diverged ? "diverged" : "finished", points[^1].Iteration, study.Phases, study.LargestProduct, study.LargestProductAfterCrossing,
-                study.Delta, study.LateMeanProduct, study.GfsProductMeans, study.Slope, study.SurrogateRate, points[^1], verdicts,
-                Flows(descent, points, specification.Flows, cancellation),
-                specification.Constrained ? Constrained(descent, points) : null);
+            var trajectory = MinimalistTrajectory.Compute(specification, cancellation);
             results.Write(
-                parsed, "minimalist", specification,
-                points.Select(point => new MinimalistLine(
-                    point.Iteration, point.Alpha, point.Beta1, point.Beta2, point.Loss, point.LossOscillating, point.LossConverging,
-                    point.Sharpness, point.GfsSharpness, point.IsFinite ? null : "not_finite")),
-                summary, output => Print(output, specification, study, points), verdicts,
-                () => Draw(points, specification.Eta));
+                parsed, MinimalistTrajectory.Theory, specification, trajectory.Lines, trajectory.Summary,
+                output => Print(output, specification, trajectory.Study, trajectory.Points), trajectory.Verdicts,
+                () => Draw(trajectory.Points, specification.Eta));
             return 0;
         });
         return command;
     }
 
-    private static List<MinimalistFlowFromPoint> Flows(
-        MinimalistDescent descent, List<MinimalistPoint> points, int count, CancellationToken cancellation)
-    {
-        List<MinimalistFlowFromPoint> flows = [];
-        MinimalistPoint[] finite = [.. points.Where(point => point.IsFinite)];
-        for (int i = 0; i < count && finite.Length > 0; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            MinimalistPoint from = finite[count == 1 ? 0 : (int)((long)i * (finite.Length - 1) / (count - 1))];
-            double[]? minimiser = null;
-            string? reason = null;
-            try
-            {
-                minimiser = descent.Model.FlowLimit(from.Weights);
-            }
-            catch (BrinkException none)
-            {
-                reason = none.Message;
-            }
-
-            // L₂'s rate at the minimum is λ₂(α*² + β*²); after twenty times its inverse the rest is e⁻²⁰.
-            double slowest = minimiser is null ? 0 : descent.Model.Lambda2 * ((minimiser[0] * minimiser[0]) + (minimiser[2] * minimiser[2]));
-            double duration = slowest > 0 ? 20 / slowest : 0;
-            flows.Add(new MinimalistFlowFromPoint(
-                from.Iteration, minimiser, from.GfsSharpness, reason,
-                duration > 0 ? new MinimalistFlow(descent.Model).Follow(from.Weights, duration, PointsOfACurve) : null));
-        }
-
-        return flows;
-    }
-
-    private static IReadOnlyList<MinimalistFlowPoint>? Constrained(MinimalistDescent descent, List<MinimalistPoint> points) =>
-        points[0].IsFinite
-            ? new MinimalistFlow(descent.Model).FollowConstrained(points[0].Weights, descent.StepSize, descent.StepSize * points[^1].Iteration, PointsOfACurve)
-            : null;
-
-    private static void Print(TextWriter output, MinimalistSpecification specification, MinimalistStudy study, List<MinimalistPoint> points)
+    private static void Print(TextWriter output, MinimalistSpecification specification, MinimalistStudy study, IReadOnlyList<MinimalistPoint> points)
     {
         output.WriteLine($"λ₁ = {specification.Lambda1}, λ₂ = {specification.Lambda2}, η = {specification.Eta}, ε = {specification.Epsilon}, start ({specification.Alpha}, {specification.Beta1}, {specification.Beta2})");
         output.WriteLine($"{Quantity.Count(points[^1].Iteration)} iterations{(study.Diverged ? ", diverged" : string.Empty)}: L₁ {Quantity.Number(points[^1].LossOscillating)}, L₂ {Quantity.Number(points[^1].LossConverging)}, S·η {points[^1].Sharpness * specification.Eta:F4}");
@@ -116,7 +56,7 @@ internal static class TheoryMinimalistCommand
         output.WriteLine($"S·η at most {study.LargestProduct:F4}, after the crossing {study.LargestProductAfterCrossing?.ToString("F4") ?? Quantity.Absent}, late mean {study.LateMeanProduct?.ToString("F5") ?? Quantity.Absent}; slope of log L₂ {study.Slope?.ToString("F7") ?? Quantity.Absent}");
     }
 
-    private static Figure Draw(List<MinimalistPoint> points, double eta)
+    private static Figure Draw(IReadOnlyList<MinimalistPoint> points, double eta)
     {
         double[] iterations = [.. points.Select(point => (double)point.Iteration)];
         return new Figure(new FigureAxis("iteration"), new FigureAxis("sharpness times η"))
@@ -132,23 +72,3 @@ internal static class TheoryMinimalistCommand
 
     private static string At(int? iteration) => iteration is { } k ? Quantity.Count(k) : Quantity.Absent;
 }
-
-/// <summary>Everything that decides a run on the minimalist example.</summary>
-internal sealed record MinimalistSpecification(
-    double Lambda1, double Lambda2, double Eta, double Epsilon, double Alpha, double Beta1, double Beta2, int Iterations, int Flows, bool Constrained);
-
-/// <summary>A line of metrics.jsonl.</summary>
-internal sealed record MinimalistLine(
-    int Iteration, double Alpha, [property: JsonPropertyName("beta1")] double Beta1, [property: JsonPropertyName("beta2")] double Beta2,
-    double Loss, double LossOscillating, double LossConverging, double Sharpness, double? GfsSharpness,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Status);
-
-/// <summary>The gradient flow from a point of the run: where it ends in closed form, and its curve.</summary>
-internal sealed record MinimalistFlowFromPoint(
-    int Iteration, double[]? Minimiser, double? Sharpness, string? Reason, IReadOnlyList<MinimalistFlowPoint>? Curve);
-
-/// <summary>What summary.json holds.</summary>
-internal sealed record MinimalistSummary(
-    string Status, int IterationsDone, MinimalistPhases Phases, double LargestEtaSharpness, double? LargestEtaSharpnessAfterCrossing, double? Delta,
-    double? LateMeanEtaSharpness, IReadOnlyList<double> EtaGfsSharpnessMeans, double? SlopeLogLossConverging, double SurrogateRate, MinimalistPoint Last,
-    IReadOnlyList<Verdict> Verdicts, IReadOnlyList<MinimalistFlowFromPoint> Flows, IReadOnlyList<MinimalistFlowPoint>? ConstrainedTrajectory);

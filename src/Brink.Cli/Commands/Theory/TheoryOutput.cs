@@ -69,29 +69,11 @@ internal sealed class TheoryOutput
 
         print(output);
         output.WriteLine();
-        WriteVerdicts(output, verdicts);
+        VerdictText.Write(output, verdicts);
         if (folder is not null || pictures.Count > 0)
         {
             output.WriteLine();
             output.WriteLine($"written to {string.Join(", ", pictures.Prepend(folder).OfType<string>())}");
-        }
-    }
-
-    private static void WriteVerdicts(TextWriter output, IReadOnlyList<Verdict> verdicts)
-    {
-        foreach (Verdict verdict in verdicts)
-        {
-            string outcome = verdict.Outcome switch
-            {
-                VerdictOutcome.Holds => "holds",
-                VerdictOutcome.Fails => "FAILS",
-                _ => "not applicable",
-            };
-            output.WriteLine($"{outcome,-14}  {verdict.Theorem}");
-            output.WriteLine($"{string.Empty,-14}  claims    {verdict.Claim}");
-            output.WriteLine(verdict.UnmetHypothesis is { } unmet
-                ? $"{string.Empty,-14}  because   {unmet}"
-                : $"{string.Empty,-14}  measured  {verdict.Measured}");
         }
     }
 }

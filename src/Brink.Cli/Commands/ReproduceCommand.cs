@@ -1,0 +1,162 @@
+using System.CommandLine;
+using Brink.Cli.CommandLine;
+using Brink.Cli.Figures;
+using Brink.Cli.Reproduction;
+using Brink.Cli.Report;
+using Brink.Cli.Terminal;
+using Brink.Experiments.Reproduction;
+
+namespace Brink.Cli.Commands;
+
+/// <summary><c>brink reproduce</c>: a paper's figure from the file that declares it, with a verdict for each claim.</summary>
+internal static class ReproduceCommand
+{
+    private static readonly string[] s_formats = ["svg", "png", "pdf"];
+
+    /// <summary>Creates the command.</summary>
+    /// <returns>The command.</returns>
+    public static Command Create()
+    {
+        var name = new Argument<string?>("experiment") { Description = "A name of the list, or the path of your own file, ending in .yaml", Arity = ArgumentArity.ZeroOrOne, HelpName = "name or file" };
+        name.CompletionSources.Add(_ => ExperimentCatalogue.Names.Select(one => new System.CommandLine.Completions.CompletionItem(one)));
+        var list = new Option<bool>("--list") { Description = "List the experiments that come with Brink, which is also what no name does" };
+        var folder = new Option<string>("--out") { Description = "Folder of the results; default: runs/reproduce/ and the name. What was cut short there is gone on with", HelpName = "folder" };
+        var force = new Option<bool>("--force") { Description = "Begin anew, in place of the results that are in the folder" };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Show only the verdicts" };
+        Option<bool> json = JsonText.Option();
+        var command = new DocumentedCommand(
+            "reproduce",
+            "Make a paper's figure anew and hold it against the paper's claims. Writes the pictures as SVG, PNG and PDF, a verdict for each claim, and a page that shows both. Ctrl-C keeps what is done; the same command goes on.",
+            "brink reproduce",
+            "brink reproduce minimalist/fig-1",
+            "brink reproduce path/to/mine.yaml --out runs/mine  # a copy of experiments/minimalist/fig-1.yaml, changed")
+        { name, list, folder, force, quiet, json };
+        command.SetWork((parsed, cancellation) =>
+        {
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(name) is not { } given || parsed.GetValue(list))
+            {
+                List(output, parsed.GetValue(json));
+                return 0;
+            }
+
+            var experiment = ExperimentCatalogue.Open(given);
+            using var results = ReproductionFolder.Open(
+                parsed.GetValue(folder) ?? Path.Combine(["runs", "reproduce", .. experiment.Name.Split('/')]), experiment, parsed.GetValue(force));
+            TextWriter words = parsed.GetValue(quiet) ? TextWriter.Null : parsed.GetValue(json) ? parsed.InvocationConfiguration.Error : output;
+            List<ExperimentTrajectory> trajectories = [];
+            try
+            {
+                Obtain(experiment, results, trajectories, words, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine(
+                    $"brink: interrupted; {results.Stored} of {experiment.Trajectories.Count} trajectories are in {results.Path}, and the same command goes on");
+                return BrinkCommandLine.Interrupted;
+            }
+
+            IReadOnlyList<ClaimVerdict> claims = ClaimVerdict.JudgeAll(experiment, trajectories);
+            (string[][] pictures, BrinkException? undrawn) = Draw(experiment, results, trajectories);
+            var summary = new ReproductionSummary(
+                experiment.Name, experiment.Title, experiment.Paper, experiment.Numbering, [.. claims.Select(claim => new ClaimSummary(claim))],
+                [.. trajectories.Select(one => new TrajectorySummary(one.Plan.Name, one.Outcome))], [.. pictures.SelectMany(files => files).Select(file => Path.GetFileName(file)!)]);
+            results.WriteJson("verdicts.json", summary);
+            string page = results.File("index.html");
+            HtmlPage.Write(page, ReproductionPage.Create(experiment, [.. pictures.Select(files => files.FirstOrDefault())], claims, trajectories));
+            if (parsed.GetValue(json))
+            {
+                JsonText.Write(output, summary);
+            }
+            else
+            {
+                words.WriteLine();
+                VerdictText.Write(output, claims.Select(claim => claim.Overall));
+                output.WriteLine();
+                output.WriteLine(ReproductionPage.Numbering(experiment));
+                output.WriteLine($"page: {page}");
+            }
+
+            return undrawn is null ? 0 : throw undrawn;
+        });
+        return command;
+    }
+
+    private static void List(TextWriter output, bool json)
+    {
+        Experiment[] all = [.. ExperimentCatalogue.Names.Select(ExperimentCatalogue.Open)];
+        if (json)
+        {
+            JsonText.Write(output, all.Select(one => new { one.Name, one.Title, one.Paper, one.Numbering, Trajectories = one.Trajectories.Count, Claims = one.Claims.Count }));
+            return;
+        }
+
+        int width = all.Max(one => one.Name.Length);
+        foreach (Experiment one in all)
+        {
+            output.WriteLine($"{one.Name.PadRight(width)}  {one.Title}");
+        }
+
+        output.WriteLine();
+        output.WriteLine($"brink reproduce {all[0].Name} makes one; the files are in {ExperimentCatalogue.Folder}, and a copy of one with other numbers can be given in place of a name");
+    }
+
+    private static void Obtain(
+        Experiment experiment, ReproductionFolder results, List<ExperimentTrajectory> trajectories, TextWriter words, CancellationToken cancellation)
+    {
+        words.WriteLine($"{experiment.Heading}: {experiment.Title}");
+        words.WriteLine($"{experiment.Paper}");
+        words.WriteLine($"{(experiment.Trajectories.Count == 1 ? "1 trajectory" : $"{experiment.Trajectories.Count} trajectories")}{(results.Stored is > 0 and var stored ? $", {stored} there already" : string.Empty)}, in {results.Path}");
+        foreach ((ExperimentTrajectory trajectory, bool wasThere) in results.Obtain(cancellation))
+        {
+            trajectories.Add(trajectory);
+            words.WriteLine($"{trajectories.Count,3} of {experiment.Trajectories.Count}  {trajectory.Plan.Title}: {trajectory.Outcome}{(wasThere ? " (was there)" : string.Empty)}");
+            words.Flush();
+        }
+    }
+
+    /// <summary>Draws every panel. Where gnuplot cannot, the scripts and data of all are written nevertheless, and the first problem is handed back.</summary>
+    private static (string[][] Pictures, BrinkException? Undrawn) Draw(Experiment experiment, ReproductionFolder results, List<ExperimentTrajectory> trajectories)
+    {
+        BrinkException? undrawn = null;
+        List<string[]> pictures = [];
+        for (int k = 0; k < experiment.Panels.Count; k++)
+        {
+            ExperimentPanel panel = experiment.Panels[k];
+            Figure figure = MinimalistPanels.Draw(experiment, panel, [.. trajectories.Where(one => one.Plan.IsIn(panel.Where)).Cast<MinimalistExperimentTrajectory>()]);
+            try
+            {
+                pictures.Add([.. Gnuplot.Draw(figure, results.File($"{experiment.ShortName}-{(char)('a' + k)}-{panel.Kind}"), s_formats)]);
+            }
+            catch (BrinkException problem)
+            {
+                undrawn ??= problem;
+                pictures.Add([]);
+            }
+        }
+
+        return ([.. pictures], undrawn);
+    }
+}
+
+/// <summary>What verdicts.json holds and <c>--json</c> prints.</summary>
+internal sealed record ReproductionSummary(
+    string Experiment, string Title, string Paper, FigureNumbering Numbering, IReadOnlyList<ClaimSummary> Claims, IReadOnlyList<TrajectorySummary> Trajectories, IReadOnlyList<string> Pictures);
+
+/// <summary>A trajectory and what became of it.</summary>
+internal sealed record TrajectorySummary(string Name, string Outcome);
+
+/// <summary>A claim's verdict, over all its trajectories and of each.</summary>
+internal sealed record ClaimSummary(
+    string Theorem, string Claim, string? Source, Brink.Theory.VerdictOutcome Outcome, string Measured, string? UnmetHypothesis, IReadOnlyList<ClaimOnTrajectory> Trajectories)
+{
+    internal ClaimSummary(ClaimVerdict claim)
+        : this(
+            claim.Overall.Theorem, claim.Overall.Claim, claim.Source, claim.Overall.Outcome, claim.Overall.Measured, claim.Overall.UnmetHypothesis,
+            [.. claim.Trajectories.Select(one => new ClaimOnTrajectory(one.Trajectory, one.Verdict.Outcome, one.Verdict.Measured, one.Value, one.Verdict.UnmetHypothesis))])
+    {
+    }
+}
+
+/// <summary>A claim on one trajectory.</summary>
+internal sealed record ClaimOnTrajectory(string Trajectory, Brink.Theory.VerdictOutcome Outcome, string Measured, double? Value, string? UnmetHypothesis);

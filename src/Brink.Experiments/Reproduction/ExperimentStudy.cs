@@ -1,0 +1,74 @@
+using Brink.Theory;
+
+namespace Brink.Experiments.Reproduction;
+
+/// <summary>What an experiment can run: its fields, the theorems and measures that its trajectories are judged by, and the pictures of them.</summary>
+public abstract class ExperimentStudy
+{
+    /// <summary>All studies.</summary>
+    public static IReadOnlyList<ExperimentStudy> All { get; } = [new MinimalistExperiment()];
+
+    /// <summary>The name in the file.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What decides a trajectory.</summary>
+    public abstract IReadOnlyList<StudyField> Fields { get; }
+
+    /// <summary>Theorems that a trajectory is judged by.</summary>
+    public abstract IReadOnlyList<string> Theorems { get; }
+
+    /// <summary>Numbers that a trajectory has.</summary>
+    public abstract IReadOnlyList<StudyMeasure> Measures { get; }
+
+    /// <summary>Kinds of picture.</summary>
+    public abstract IReadOnlyList<StudyPanel> Panels { get; }
+
+    /// <summary>Whether the folder holds the whole of a trajectory, so that it need not be run.</summary>
+    /// <param name="plan">The trajectory.</param>
+    /// <param name="folder">Its folder.</param>
+    public abstract bool IsStored(TrajectoryPlan plan, string folder);
+
+    /// <summary>Reads a trajectory back where it is stored, else runs it and stores it.</summary>
+    /// <param name="plan">The trajectory.</param>
+    /// <param name="folder">Its folder; what is there of an earlier attempt is replaced.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="BrinkException">The fields' values do not agree, or the folder holds something else.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the folder is not complete.</exception>
+    public abstract ExperimentTrajectory Obtain(TrajectoryPlan plan, string folder, CancellationToken cancellation);
+}
+
+/// <summary>A trajectory that has been run.</summary>
+/// <param name="plan">What it is.</param>
+public abstract class ExperimentTrajectory(TrajectoryPlan plan)
+{
+    /// <summary>What it is.</summary>
+    public TrajectoryPlan Plan { get; } = plan;
+
+    /// <summary>What became of it, in a few words.</summary>
+    public abstract string Outcome { get; }
+
+    /// <summary>Judges it by a theorem.</summary>
+    /// <param name="theorem">One of <see cref="ExperimentStudy.Theorems"/>.</param>
+    public abstract Verdict Judge(string theorem);
+
+    /// <summary>Measures it.</summary>
+    /// <param name="measure">One of <see cref="ExperimentStudy.Measures"/>.</param>
+    public abstract Measurement Measure(string measure);
+}
+
+/// <summary>A number that a trajectory has, or why it has none.</summary>
+/// <param name="Value">The number; null where a hypothesis is not met.</param>
+/// <param name="UnmetHypothesis">That hypothesis; null where there is a number.</param>
+public readonly record struct Measurement(double? Value, string? UnmetHypothesis);
+
+/// <summary>A measure.</summary>
+/// <param name="Name">The name in the file.</param>
+/// <param name="Title">What is measured, in words and symbols.</param>
+/// <param name="Format">How its numbers are written.</param>
+public sealed record StudyMeasure(string Name, string Title, string Format);
+
+/// <summary>A kind of picture.</summary>
+/// <param name="Name">The name in the file.</param>
+/// <param name="Single">Whether it shows exactly one trajectory.</param>
+/// <param name="Field">A field that must be the axis, and so the only one that varies among its trajectories; null for none.</param>
+public sealed record StudyPanel(string Name, bool Single, string? Field = null);
