@@ -112,6 +112,7 @@ internal sealed class SpecificationOptions
         { } type when type == typeof(double) => "x",
         { } type when type == typeof(int) || type == typeof(long) => "n",
         { } type when type == typeof(IReadOnlyList<int>) => "n,n,…",
+        { } type when type == typeof(IReadOnlyList<double>) => "x,x,…",
         _ when field.Legal.EndsWith("folder", StringComparison.Ordinal) => "dir",
         _ when field.Legal.EndsWith("file", StringComparison.Ordinal) => "file",
         _ => field.Name,

@@ -12,16 +12,16 @@ namespace Brink.Experiments;
 /// </summary>
 public sealed class Problem : IDisposable
 {
-    private readonly DataStore _store;
-    private readonly ImageSet _images;
+    private readonly SampleSource _source;
+    private readonly SampleSet _images;
     private readonly bool _channelsLast;
     private NetworkObjective? _test;
     private Workers? _workers;
 
-    private Problem(Specification specification, DataStore store, ImageSet images, Sequential network)
+    private Problem(Specification specification, SampleSource source, SampleSet images, Sequential network)
     {
         Specification = specification;
-        _store = store;
+        _source = source;
         _images = images;
         Network = network;
         Type = specification.Dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
@@ -64,11 +64,10 @@ public sealed class Problem : IDisposable
         specification = WithFullPaths(specification);
         Runtime.Initialize();
         RequireDevice(specification.Device);
-        var store = new DataStore(specification.DataDir);
-        ImageSet images = store.Load(
-            specification.Data, specification.Split, Selection(specification), specification.From, specification.Classes);
-        Specification resolved = specification.Resolve(images.Classes);
-        var problem = new Problem(resolved, store, images, BuildNetwork(resolved, images));
+        var source = new SampleSource(specification);
+        SampleSet images = source.Load(specification.Split, Selection(specification));
+        Specification resolved = source.Recorded(specification.Resolve(images.Classes));
+        var problem = new Problem(resolved, source, images, BuildNetwork(resolved, images));
         try
         {
             problem.Build(note);
@@ -135,7 +134,7 @@ public sealed class Problem : IDisposable
     public string? WhyNoTest()
     {
         string other = Specification.Split == "train" ? "test" : "train";
-        return _store.Has(Specification.Data, other, Specification.From)
+        return _source.Has(other)
             ? null
             : $"no test metrics: the {other} split of {Specification.Data} is not at hand";
     }
@@ -175,11 +174,12 @@ public sealed class Problem : IDisposable
     private static Specification WithFullPaths(Specification s) => s with
     {
         From = s.From is { } from ? Path.GetFullPath(from) : null,
+        Labels = s.Labels is { } labels ? Path.GetFullPath(labels) : null,
         DataDir = s.DataDir is { } root ? Path.GetFullPath(root) : null,
         Init = s.Init is { } init ? Path.GetFullPath(init) : null,
     };
 
-    private static Sequential BuildNetwork(Specification s, ImageSet images) => NetworkCatalogue.Create(s.Network, new NetworkOptions
+    private static Sequential BuildNetwork(Specification s, SampleSet images) => NetworkCatalogue.Create(s.Network, new NetworkOptions
     {
         Channels = images.Channels,
         Height = images.Height,
@@ -239,7 +239,7 @@ public sealed class Problem : IDisposable
         }
 
         string other = Specification.Split == "train" ? "test" : "train";
-        ImageSet images = _store.Load(Specification.Data, other, SampleSelection.All, Specification.From, Specification.Classes);
+        SampleSet images = _source.Load(other, SampleSelection.All);
         note($"test metrics on the {images.Count} images of the {other} split");
         using var scope = new TensorScope();
         (Tensor inputs, Tensor labels) = Samples(images, images.Count);
@@ -250,7 +250,7 @@ public sealed class Problem : IDisposable
             Network, new SampleBatches(inputs, labels, Outputs, loss, plan.MicroBatch, _channelsLast), loss, Outputs, _workers!, plan);
     }
 
-    private (Tensor Inputs, Tensor Labels) Samples(ImageSet images, int count)
+    private (Tensor Inputs, Tensor Labels) Samples(SampleSet images, int count)
     {
         int[] chosen = [.. Enumerable.Range(0, count)];
         long[] labels = new long[count];

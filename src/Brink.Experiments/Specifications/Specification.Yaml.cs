@@ -54,7 +54,7 @@ public sealed partial record Specification
                 string text = field.Format(value);
                 string scalar = value switch
                 {
-                    IReadOnlyList<int> => $"[{text.Replace(",", ", ", StringComparison.Ordinal)}]",
+                    IReadOnlyList<int> or IReadOnlyList<double> => $"[{text.Replace(",", ", ", StringComparison.Ordinal)}]",
                     string when !PlainScalar().IsMatch(text) => JsonSerializer.Serialize(text, s_quoting),
                     _ => text,
                 };
@@ -116,7 +116,7 @@ public sealed partial record Specification
                 return null;
             case YamlScalarNode scalar:
                 return scalar.Value ?? "";
-            case YamlSequenceNode sequence when field.ValueType == typeof(IReadOnlyList<int>)
+            case YamlSequenceNode sequence when (field.ValueType == typeof(IReadOnlyList<int>) || field.ValueType == typeof(IReadOnlyList<double>))
                 && sequence.Children.All(child => child is YamlScalarNode):
                 return string.Join(",", sequence.Children.Select(child => ((YamlScalarNode)child).Value));
             default:

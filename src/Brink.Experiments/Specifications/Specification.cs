@@ -100,6 +100,6 @@ public sealed partial record Specification
         // A list is copied: the caller's array must not change an immutable value.
         _given = value is null
             ? _given.Remove(field.Name)
-            : _given.SetItem(field.Name, value is IReadOnlyList<int> list ? list.ToArray() : value);
+            : _given.SetItem(field.Name, value switch { IReadOnlyList<int> list => list.ToArray(), IReadOnlyList<double> list => list.ToArray(), _ => value });
     }
 }

@@ -231,7 +231,7 @@ public sealed class DataStoreTests : IDisposable
             ],
             mirrors,
             Folders: [],
-            Archives: ["tiny.tar.gz"],
+            Archives: [new OfficialArchive("tiny.tar.gz", Fixtures.Sha256Of(_train))],
             ClassNamesFile: "names.txt");
         return new DataStore(_folder["data"], [definition], () => new ResumableDownload(retryDelay: TimeSpan.FromMilliseconds(5)));
     }
