@@ -13,6 +13,9 @@ namespace Brink.Data;
 /// <param name="Pixels">Height × Width × Channels bytes, the channels of a pixel side by side.</param>
 internal sealed record DecodedImage(int Width, int Height, int Channels, byte[] Pixels)
 {
+    // A damaged header must not ask for all the memory there is.
+    private const long MostPixels = 1 << 26;
+
     private static ReadOnlySpan<byte> PngEnd => [0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82];
 
     private static ReadOnlySpan<byte> JpegScan => [0xFF, 0xDA];
@@ -46,9 +49,9 @@ internal sealed record DecodedImage(int Width, int Height, int Channels, byte[] 
     {
         using var source = new MemoryStream(file, writable: false);
         (int width, int height, int own) = Measure(source);
-        if ((long)width * height * 3 > Array.MaxLength)
+        if ((long)width * height > MostPixels)
         {
-            throw new InvalidDataException($"an image of {width}×{height} pixels is larger than is read here");
+            throw new InvalidDataException($"expected at most {MostPixels} pixels, found {width}×{height}");
         }
 
         // The decoder fills up what a cut file lacks.

@@ -98,20 +98,33 @@ internal sealed record LocatedFile(OfficialFile Official, string Path, Checksum?
         return content ?? throw new BrinkException($"{Path}: expected a member {Official.Name}, found none");
     }
 
-    // One byte beyond the official length is enough to know that a file is too long, whatever it unpacks to.
+    // One byte beyond the official length is enough to know that a file is too long, whatever it unpacks to. The buffer grows
+    // where the length is not known, so that a shortened copy does not cost what the whole set would.
     private byte[] ReadUpToOfficialLength(Stream source)
     {
-        byte[] buffer = new byte[Official.Length];
-        int read = source.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        if (read < buffer.Length)
+        byte[] buffer = new byte[Math.Min(Official.Length, source is FileStream plain ? plain.Length : 1 << 20)];
+        int read = 0;
+        while (true)
         {
-            Array.Resize(ref buffer, read);
-        }
-        else if (source.ReadByte() >= 0)
-        {
-            Array.Resize(ref buffer, buffer.Length + 1);
-        }
+            read += source.ReadAtLeast(buffer.AsSpan(read), buffer.Length - read, throwOnEndOfStream: false);
+            if (read < buffer.Length)
+            {
+                Array.Resize(ref buffer, read);
+                return buffer;
+            }
 
-        return buffer;
+            int next = source.ReadByte();
+            if (next < 0)
+            {
+                return buffer;
+            }
+
+            Array.Resize(ref buffer, buffer.Length == Official.Length ? buffer.Length + 1 : (int)Math.Min(Official.Length, Math.Max(1 << 20, 2L * buffer.Length)));
+            buffer[read++] = (byte)next;
+            if (buffer.Length > Official.Length)
+            {
+                return buffer;
+            }
+        }
     }
 }
