@@ -16,7 +16,7 @@ public sealed class OwnDataRunTests : IDisposable
     public void Statistics_are_those_of_the_samples_trained_on_recorded_and_obeyed_when_given()
     {
         float[] inputs = [.. Enumerable.Range(0, 40).Select(i => (float)Math.Sin(i * i))];
-        string file = Path.Combine(_folder.Path, "samples.safetensors");
+        string file = _folder["samples.safetensors"];
         SafeTensorsFile.Write(file,
         [
             new SafeTensor("inputs", ScalarType.Float32, [10, 4], MemoryMarshal.AsBytes<float>(inputs).ToArray()),
@@ -24,7 +24,20 @@ public sealed class OwnDataRunTests : IDisposable
         ]);
         var specification = new Specification
         {
-            Data = "tensors", From = file, Subset = "first", Count = 6, Widths = [5], Method = "gd", Iterations = 3, Out = Path.Combine(_folder.Path, "run"), Dtype = "float64", Threads = 1, MicroBatch = 6, KeepGraph = "yes", SharpnessEvery = 0, TestEvery = 0,
+            Data = "tensors",
+            From = file,
+            Subset = "first",
+            Count = 6,
+            Widths = [5],
+            Method = "gd",
+            Iterations = 3,
+            Out = _folder["run"],
+            Dtype = "float64",
+            Threads = 1,
+            MicroBatch = 6,
+            KeepGraph = "yes",
+            SharpnessEvery = 0,
+            TestEvery = 0,
         };
         RunOutcome outcome = Train(specification);
         Assert.Equal(RunStatus.Finished, outcome.Status);
@@ -35,10 +48,10 @@ public sealed class OwnDataRunTests : IDisposable
 
         // From the recorded specification alone: the same losses; with other statistics: others.
         double loss = outcome.Summary.FinalLoss!.Value;
-        Assert.Equal(loss, Train(resolved with { Out = Path.Combine(_folder.Path, "again") }).Summary.FinalLoss);
-        Assert.NotEqual(loss, Train(specification with { Mean = [0], StandardDeviation = [1], Out = Path.Combine(_folder.Path, "raw") }).Summary.FinalLoss);
+        Assert.Equal(loss, Train(resolved with { Out = _folder["again"] }).Summary.FinalLoss);
+        Assert.NotEqual(loss, Train(specification with { Mean = [0], StandardDeviation = [1], Out = _folder["raw"] }).Summary.FinalLoss);
         Assert.Contains("1 channel: expected as many values", Assert.Throws<BrinkException>(
-            () => Train(specification with { Mean = [0, 0], StandardDeviation = [1, 1], Out = Path.Combine(_folder.Path, "two") })).Message, StringComparison.Ordinal);
+            () => Train(specification with { Mean = [0, 0], StandardDeviation = [1, 1], Out = _folder["two"] })).Message, StringComparison.Ordinal);
     }
 
     [Theory]
