@@ -66,7 +66,7 @@ public sealed class OwnDataRunTests : IDisposable
     {
         var own = new Specification { Data = "folder" };
         Assert.Equal(0, own.Count);
-        Assert.Contains("standard-deviation goes with mean", Assert.Throws<BrinkException>(() => own.With("mean", "0.5").Validate()).Message, StringComparison.Ordinal);
+        Assert.Contains("mean goes with standard-deviation", Assert.Throws<BrinkException>(() => own.With("mean", "0.5").Validate()).Message, StringComparison.Ordinal);
         Assert.Contains("data folder needs from: a folder with one sub-folder of images a class", Assert.Throws<BrinkException>(() => Problem.Create(own, _ => { })).Message, StringComparison.Ordinal);
     }
 
