@@ -22,7 +22,7 @@ internal static class SpecificationGenerator
         Specification specification = new();
 
         // What other fields' conditions look at comes first.
-        string[] first = ["model", "init", "start", "data-file", "method", "network", "subset", "batch-norm", "reference", "integrator"];
+        string[] first = ["model", "init", "start", "data-file", "data", "method", "network", "subset", "batch-norm", "reference", "integrator"];
         foreach (string name in first)
         {
             specification = Maybe(specification, SpecificationFields.Find(name)!, random, density);
@@ -53,6 +53,11 @@ internal static class SpecificationGenerator
         if (specification.CompareEta is { } eta && specification.Given.Contains("interval"))
         {
             specification = specification with { Interval = 1000 * eta < double.PositiveInfinity ? 1000 * eta : eta };
+        }
+
+        if (specification.Mean is null || specification.StandardDeviation is null)
+        {
+            specification = specification.Without("mean").Without("standard-deviation");
         }
 
         return specification.Nesterov ? specification with { Momentum = 0.5 } : specification;

@@ -9,17 +9,17 @@ namespace Brink.Experiments;
 /// <summary>A network's loss on samples of a data set.</summary>
 public sealed class NetworkProblem : Problem
 {
-    private readonly DataStore _store;
-    private readonly ImageSet _images;
+    private readonly SampleSource _source;
+    private readonly SampleSet _images;
     private readonly bool _channelsLast;
     private NetworkObjective _objective = null!;
     private NetworkObjective? _test;
     private Workers? _workers;
 
-    private NetworkProblem(Specification specification, DataStore store, ImageSet images, Sequential network)
+    private NetworkProblem(Specification specification, SampleSource source, SampleSet images, Sequential network)
         : base(specification)
     {
-        _store = store;
+        _source = source;
         _images = images;
         Network = network;
         Type = specification.Dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
@@ -68,11 +68,10 @@ public sealed class NetworkProblem : Problem
         specification = WithFullPaths(specification);
         Runtime.Initialize();
         RequireDevice(specification.Device);
-        var store = new DataStore(specification.DataDir);
-        ImageSet images = store.Load(
-            specification.Data, specification.Split, Selection(specification), specification.From, specification.Classes);
-        Specification resolved = specification.Resolve(images.Classes);
-        var problem = new NetworkProblem(resolved, store, images, BuildNetwork(resolved, images));
+        var source = new SampleSource(specification);
+        SampleSet images = source.Load(specification.Split, Selection(specification));
+        Specification resolved = source.Recorded(specification.Resolve(images.Classes));
+        var problem = new NetworkProblem(resolved, source, images, BuildNetwork(resolved, images));
         try
         {
             problem.Build(note);
@@ -121,7 +120,7 @@ public sealed class NetworkProblem : Problem
     public string? WhyNoTest()
     {
         string other = Specification.Split == "train" ? "test" : "train";
-        return _store.Has(Specification.Data, other, Specification.From)
+        return _source.Has(other)
             ? null
             : $"no test metrics: the {other} split of {Specification.Data} is not at hand";
     }
@@ -165,11 +164,12 @@ public sealed class NetworkProblem : Problem
     private static Specification WithFullPaths(Specification s) => s with
     {
         From = s.From is { } from ? Path.GetFullPath(from) : null,
+        Labels = s.Labels is { } labels ? Path.GetFullPath(labels) : null,
         DataDir = s.DataDir is { } root ? Path.GetFullPath(root) : null,
         Init = s.Init is { } init ? Path.GetFullPath(init) : null,
     };
 
-    private static Sequential BuildNetwork(Specification s, ImageSet images) => NetworkCatalogue.Create(s.Network, new NetworkOptions
+    private static Sequential BuildNetwork(Specification s, SampleSet images) => NetworkCatalogue.Create(s.Network, new NetworkOptions
     {
         Channels = images.Channels,
         Height = images.Height,
@@ -229,7 +229,7 @@ public sealed class NetworkProblem : Problem
         }
 
         string other = Specification.Split == "train" ? "test" : "train";
-        ImageSet images = _store.Load(Specification.Data, other, SampleSelection.All, Specification.From, Specification.Classes);
+        SampleSet images = _source.Load(other, SampleSelection.All);
         note($"test metrics on the {images.Count} images of the {other} split");
         using var scope = new TensorScope();
         (Tensor inputs, Tensor labels) = Samples(images, images.Count);
@@ -240,7 +240,7 @@ public sealed class NetworkProblem : Problem
             Network, new SampleBatches(inputs, labels, Classes, loss, plan.MicroBatch, _channelsLast), loss, Classes, _workers!, plan);
     }
 
-    private (Tensor Inputs, Tensor Labels) Samples(ImageSet images, int count)
+    private (Tensor Inputs, Tensor Labels) Samples(SampleSet images, int count)
     {
         int[] chosen = [.. Enumerable.Range(0, count)];
         long[] labels = new long[count];

@@ -18,7 +18,7 @@ internal static class ModelFields
         Example = Scalar,
     };
 
-    internal static readonly SpecificationField<IReadOnlyList<double>> Start = new("start", FieldGroup.Model, new RealsForm())
+    internal static readonly SpecificationField<IReadOnlyList<double>> Start = new("start", FieldGroup.Model, new NumberListForm(Interval.Any))
     {
         Help = "Where to start: α,β₁,β₂; w₁,w₂,…, as many as the network is deep; u,v; W₁,W₂,… row by row",
         Default = FieldDefault.By("0.1,0.1,0.1 for minimalist, 1.4,0.9,0.8 for scalar; for the others drawn from the seed", s => s.Model switch

@@ -13,11 +13,39 @@ public sealed partial record Specification
         init => Set(SubjectFields.Data, value);
     }
 
-    /// <summary>Folder that holds the official files, or null for the downloaded copy.</summary>
+    /// <summary>Folder of the official files, or null for the downloaded copy; folder or file of one's own samples.</summary>
     public string? From
     {
         get => Text(SubjectFields.From);
         init => Set(SubjectFields.From, value);
+    }
+
+    /// <summary>Npy file of the labels beside one of inputs, or null.</summary>
+    public string? Labels
+    {
+        get => Text(SubjectFields.Labels);
+        init => Set(SubjectFields.Labels, value);
+    }
+
+    /// <summary>Size that images of one's own are resized to, as text (<c>32</c>, <c>32x48</c>), or null.</summary>
+    public string? ImageSize
+    {
+        get => Text(SubjectFields.ImageSize);
+        init => Set(SubjectFields.ImageSize, value);
+    }
+
+    /// <summary>Means of the channels of one's own samples; null until they are measured.</summary>
+    public IReadOnlyList<double>? Mean
+    {
+        get => GivenValue(SubjectFields.Mean) as IReadOnlyList<double>;
+        init => Set(SubjectFields.Mean, value);
+    }
+
+    /// <summary>Standard deviations of the channels of one's own samples; null until they are measured.</summary>
+    public IReadOnlyList<double>? StandardDeviation
+    {
+        get => GivenValue(SubjectFields.StandardDeviation) as IReadOnlyList<double>;
+        init => Set(SubjectFields.StandardDeviation, value);
     }
 
     /// <summary><c>train</c> or <c>test</c>: the part that is trained on.</summary>

@@ -59,6 +59,12 @@ internal static class SpecificationChecks
                 $"{shown("interval")} ({interval:R}) must be a whole multiple of compare-eta ({step:R}): there the two stand at equal time");
         }
 
+        if ((specification.Mean is null) != (specification.StandardDeviation is null))
+        {
+            throw new BrinkException(
+                $"{shown(specification.Mean is null ? "standard-deviation" : "mean")} goes with {(specification.Mean is null ? "mean" : "standard-deviation")}: give both, or neither to have them measured");
+        }
+
         if (MethodFields.Nesterov.AppliesTo(specification) && specification.Nesterov)
         {
             if (specification.Momentum == 0)

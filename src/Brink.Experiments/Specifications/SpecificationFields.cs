@@ -9,7 +9,8 @@ public static class SpecificationFields
     /// <summary>All fields, in the order in which they are written.</summary>
     public static IReadOnlyList<SpecificationField> All { get; } =
     [
-        SubjectFields.Data, SubjectFields.From, SubjectFields.Split, SubjectFields.Subset, SubjectFields.First,
+        SubjectFields.Data, SubjectFields.From, SubjectFields.Labels, SubjectFields.ImageSize, SubjectFields.Mean, SubjectFields.StandardDeviation,
+        SubjectFields.Split, SubjectFields.Subset, SubjectFields.First,
         SubjectFields.Count, SubjectFields.Classes, SubjectFields.DataDir, SubjectFields.Network, SubjectFields.Widths,
         SubjectFields.Activation, SubjectFields.NoBias, SubjectFields.BatchNorm, SubjectFields.Initialization,
         SubjectFields.Init, SubjectFields.Loss,

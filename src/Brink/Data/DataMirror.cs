@@ -19,12 +19,40 @@ public abstract class DataMirror
 /// <param name="Folder">Where they shall lie; it exists.</param>
 /// <param name="Download">Does the transfers.</param>
 /// <param name="Progress">Hears of bytes and events, or <see langword="null"/>.</param>
+/// <param name="Remember">Is told the path and SHA-256 of a file of which no checksum is published, when it is stored.</param>
 internal sealed record MirrorRequest(
     DataSetDefinition Definition,
     IReadOnlyList<OfficialFile> Wanted,
     string Folder,
     ResumableDownload Download,
-    IProgress<DownloadProgress>? Progress);
+    IProgress<DownloadProgress>? Progress,
+    Action<OfficialFile, string, Checksum> Remember)
+{
+    /// <summary>Writes one official file, under a temporary name until it is whole.</summary>
+    /// <param name="file">Which file.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <exception cref="MirrorException">It is not of the published length or checksum.</exception>
+    public void Store(OfficialFile file, ReadOnlySpan<byte> content)
+    {
+        Checksum found = (file.Content ?? Checksum.Sha256(string.Empty)).Of(content);
+        if (file.Content is not null && found != file.Content)
+        {
+            throw new MirrorException($"{file.Name} has the wrong checksum: expected {file.Content}, found {found.Hex}");
+        }
+
+        if (content.Length != file.Length)
+        {
+            throw new MirrorException($"{file.Name} has the wrong length: expected {file.Length} bytes, found {content.Length}");
+        }
+
+        string path = Path.Combine(Folder, file.Name);
+        VerifiedFile.Write(path, content);
+        if (file.Content is null)
+        {
+            Remember(file, path, found);
+        }
+    }
+}
 
 /// <summary>A mirror cannot serve: not reached, gone, or not giving what was published. The message is one clause.</summary>
 /// <param name="message">Why, without the mirror's name.</param>

@@ -3,11 +3,19 @@ namespace Brink.Data;
 /// <summary>One file of a data set as its makers publish it.</summary>
 /// <param name="Name">Its name unpacked, e.g. <c>train-images-idx3-ubyte</c> or <c>data_batch_1.bin</c>.</param>
 /// <param name="Length">Its length unpacked, in bytes.</param>
-/// <param name="Content">Checksum of the unpacked bytes: packing anew, as Debian does, does not change it.</param>
+/// <param name="Content">
+/// Checksum of the unpacked bytes: packing anew, as Debian does, does not change it. <see langword="null"/> where none is
+/// published; then the archive it comes out of is what is verified, and what came out of it is remembered by its SHA-256.
+/// </param>
 /// <param name="PackedName">The name it is published under where it is packed alone, e.g. with <c>.gz</c>.</param>
 /// <param name="Packed">The published checksum of the packed file.</param>
 public sealed record OfficialFile(
-    string Name, long Length, Checksum Content, string? PackedName = null, Checksum? Packed = null);
+    string Name, long Length, Checksum? Content, string? PackedName = null, Checksum? Packed = null);
+
+/// <summary>An archive (.tar.gz or .zip) that holds all files of a data set, as its makers publish it.</summary>
+/// <param name="Name">Its file name.</param>
+/// <param name="Published">Its published checksum.</param>
+public sealed record OfficialArchive(string Name, Checksum Published);
 
 /// <summary>A run of consecutive samples and the files they lie in.</summary>
 /// <param name="First">Place of its first sample in the official order of the split.</param>
@@ -34,7 +42,7 @@ public sealed record DataSplit(string Name, IReadOnlyList<DataShard> Shards)
 /// <param name="Splits">Its splits.</param>
 /// <param name="Mirrors">Where its files are had, in the order they are tried.</param>
 /// <param name="Folders">Sub-folders that copies of the set commonly keep the files in.</param>
-/// <param name="Archives">Archives (.tar.gz) that hold all files, under their plain names in any folder.</param>
+/// <param name="Archives">Archives that hold all files, plain or packed with gzip, in any folder.</param>
 /// <param name="ClassNamesFile">A small file with one class name a line that goes with the set, or none.</param>
 public sealed record DataSetDefinition(
     ImageSetTraits Traits,
@@ -43,7 +51,7 @@ public sealed record DataSetDefinition(
     IReadOnlyList<DataSplit> Splits,
     IReadOnlyList<DataMirror> Mirrors,
     IReadOnlyList<string> Folders,
-    IReadOnlyList<string> Archives,
+    IReadOnlyList<OfficialArchive> Archives,
     string? ClassNamesFile = null)
 {
     /// <summary>The name the command line knows it by.</summary>

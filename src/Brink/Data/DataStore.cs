@@ -114,6 +114,13 @@ public sealed class DataStore
         string folder = FolderOf(definition);
         CreateFolder(folder);
         using ResumableDownload download = _openDownload();
+        void Remember(OfficialFile file, string path, Checksum found)
+        {
+            var record = new VerificationRecord(folder);
+            record.Add(new LocatedFile(file with { Content = found }, path));
+            record.Save();
+        }
+
         var reasons = new List<string>();
         IEnumerable<DataMirror> mirrors = from is null
             ? definition.Mirrors
@@ -123,7 +130,7 @@ public sealed class DataStore
             try
             {
                 await mirror
-                    .FetchAsync(new MirrorRequest(definition, missing, folder, download, progress), cancellation)
+                    .FetchAsync(new MirrorRequest(definition, missing, folder, download, progress, Remember), cancellation)
                     .ConfigureAwait(false);
             }
             catch (MirrorException failure)
@@ -182,12 +189,17 @@ public sealed class DataStore
         try
         {
             located.Read(allowShortened: false);
+            if (located.Official.Content is null && located.Archive is null)
+            {
+                return new FileVerification(file, located.Display, $"{located.Display}: of the official length, but no checksum of it is published to compare with");
+            }
+
             record.Add(located);
             return new FileVerification(file, located.Display, null);
         }
         catch (BrinkException failure)
         {
-            record.Remove(located);
+            record.Doubt(located);
             return new FileVerification(file, located.Display, failure.Message);
         }
     }
@@ -244,7 +256,7 @@ public sealed class DataStore
     }
 
     private FileFinder Finder(DataSetDefinition definition, string? from) =>
-        from is null ? FileFinder.InStore(definition, FolderOf(definition)) : FileFinder.InCopy(definition, from);
+        from is null ? FileFinder.InStore(definition, FolderOf(definition), new VerificationRecord(FolderOf(definition))) : FileFinder.InCopy(definition, from);
 
     private string FolderOf(DataSetDefinition definition) => Path.Combine(Root, definition.Name);
 

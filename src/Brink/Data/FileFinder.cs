@@ -4,9 +4,10 @@ namespace Brink.Data;
 internal sealed class FileFinder
 {
     private readonly List<string> _folders = [];
-    private readonly List<string> _archives = [];
+    private readonly List<(string Path, Checksum Published)> _archives = [];
+    private readonly VerificationRecord? _record;
 
-    private FileFinder(string place) => Place = place;
+    private FileFinder(string place, VerificationRecord? record = null) => (Place, _record) = (place, record);
 
     /// <summary>Where it looks, for messages.</summary>
     public string Place { get; }
@@ -17,10 +18,10 @@ internal sealed class FileFinder
     /// <exception cref="BrinkException">There is no such folder or archive.</exception>
     public static FileFinder InCopy(DataSetDefinition definition, string from)
     {
-        if (File.Exists(from) && definition.Archives.Contains(Path.GetFileName(from)))
+        if (File.Exists(from) && definition.Archives.FirstOrDefault(a => a.Name == Path.GetFileName(from)) is { } archive)
         {
             var single = new FileFinder(from);
-            single._archives.Add(from);
+            single._archives.Add((from, archive.Published));
             return single;
         }
 
@@ -41,10 +42,11 @@ internal sealed class FileFinder
     /// <summary>Looks in the data directory's folder of the set, then where Debian's package keeps it.</summary>
     /// <param name="definition">The data set.</param>
     /// <param name="folder">The set's folder in the data directory.</param>
-    public static FileFinder InStore(DataSetDefinition definition, string folder)
+    /// <param name="record">What is known of the files there.</param>
+    public static FileFinder InStore(DataSetDefinition definition, string folder, VerificationRecord record)
     {
         string[] packaged = [.. definition.Mirrors.OfType<InstalledPackageMirror>().Select(m => m.Folder)];
-        var finder = new FileFinder(string.Join(" nor ", [folder, .. packaged]));
+        var finder = new FileFinder(string.Join(" nor ", [folder, .. packaged]), record);
         finder.AddFolder(definition, folder);
         foreach (string place in packaged)
         {
@@ -65,12 +67,12 @@ internal sealed class FileFinder
                 string path = Path.Combine(folder, name);
                 if (File.Exists(path))
                 {
-                    return new LocatedFile(file, path, Member: false);
+                    return new LocatedFile(file.Content is null ? file with { Content = _record?.ChecksumOf(path) } : file, path);
                 }
             }
         }
 
-        return _archives.Count > 0 ? new LocatedFile(file, _archives[0], Member: true) : null;
+        return _archives.Count > 0 ? new LocatedFile(file, _archives[0].Path, _archives[0].Published) : null;
     }
 
     /// <summary>The path of a file that is not an official part, such as a list of class names.</summary>
@@ -85,7 +87,7 @@ internal sealed class FileFinder
             if (Directory.Exists(place))
             {
                 _folders.Add(place);
-                _archives.AddRange(definition.Archives.Select(name => Path.Combine(place, name)).Where(File.Exists));
+                _archives.AddRange(definition.Archives.Select(a => (Path.Combine(place, a.Name), a.Published)).Where(a => File.Exists(a.Item1)));
             }
         }
     }

@@ -8,7 +8,8 @@ namespace Brink.Data;
 /// fastest. Images and labels lie in two files. The count is stated in the header, so a shortened set is recognised as
 /// such and a truncated file is not mistaken for one.
 /// </summary>
-public sealed class IdxFormat : ImageFormat
+/// <param name="firstLabel">The label that becomes class 0: 1 in EMNIST letters, whose labels are 1 … 26.</param>
+public sealed class IdxFormat(int firstLabel = 0) : ImageFormat
 {
     private const byte UnsignedByte = 0x08;
 
@@ -45,10 +46,10 @@ public sealed class IdxFormat : ImageFormat
         int[] parsed = new int[values.Length];
         for (int i = 0; i < parsed.Length; i++)
         {
-            parsed[i] = values[i];
+            parsed[i] = values[i] - firstLabel;
         }
 
-        RequireLabels(parsed, traits.Classes, labels.Display);
+        RequireLabels(parsed, traits.Classes, labels.Display, firstLabel);
         return new ShardContent(images.Bytes, HeaderLength(imageSizes.Length), traits.SampleLength, parsed);
     }
 

@@ -13,14 +13,14 @@ public abstract class ImageFormat
     /// <exception cref="BrinkException">The bytes are not what the format prescribes; one line names the file.</exception>
     internal abstract ShardContent Parse(IReadOnlyList<FileContent> files, ImageSetTraits traits, DataShard shard);
 
-    private protected static void RequireLabels(ReadOnlySpan<int> labels, int classes, string file)
+    private protected static void RequireLabels(ReadOnlySpan<int> labels, int classes, string file, int first = 0)
     {
         for (int i = 0; i < labels.Length; i++)
         {
             if (labels[i] < 0 || labels[i] >= classes)
             {
                 throw new BrinkException(
-                    $"{file}: expected labels from 0 to {classes - 1}, found {labels[i]} at sample {i}");
+                    $"{file}: expected labels from {first} to {first + classes - 1}, found {labels[i] + first} at sample {i}");
             }
         }
     }

@@ -5,7 +5,7 @@ namespace Brink.Data;
 /// and the channel statistics that standardise them. One byte a pixel: 5,000 CIFAR images take 15 MB; the
 /// floating-point inputs are made on request in the precision of the run.
 /// </summary>
-public sealed class ImageSet
+public sealed class ImageSet : SampleSet
 {
     private readonly byte[] _pixels;
     private double[]? _doubleTable;
@@ -19,89 +19,8 @@ public sealed class ImageSet
     /// <param name="sampleIndices">Each sample's place in the official order; 0 … N − 1 when omitted.</param>
     /// <exception cref="ArgumentException">Lengths disagree, or a label or a statistic is out of range.</exception>
     public ImageSet(ImageSetTraits traits, string split, byte[] pixels, int[] labels, int[]? sampleIndices = null)
-    {
-        ArgumentNullException.ThrowIfNull(traits);
-        ArgumentNullException.ThrowIfNull(pixels);
-        ArgumentNullException.ThrowIfNull(labels);
-        if (pixels.LongLength != (long)labels.Length * traits.SampleLength)
-        {
-            throw new ArgumentException(
-                $"{labels.Length} samples of {traits.Channels}×{traits.Height}×{traits.Width} take "
-                + $"{(long)labels.Length * traits.SampleLength} bytes, given {pixels.LongLength}", nameof(pixels));
-        }
-
-        if (sampleIndices is not null && sampleIndices.Length != labels.Length)
-        {
-            throw new ArgumentException(
-                $"{sampleIndices.Length} sample indices for {labels.Length} samples", nameof(sampleIndices));
-        }
-
-        if (traits.Mean.Length != traits.Channels || traits.StandardDeviation.Length != traits.Channels)
-        {
-            throw new ArgumentException($"one mean and one deviation for each of {traits.Channels} channels", nameof(traits));
-        }
-
-        if (!Array.TrueForAll(traits.Mean, double.IsFinite)
-            || !Array.TrueForAll(traits.StandardDeviation, s => double.IsFinite(s) && s > 0))
-        {
-            throw new ArgumentException("means must be finite and deviations positive", nameof(traits));
-        }
-
-        int wrong = Array.FindIndex(labels, label => label < 0 || label >= traits.Classes);
-        if (wrong >= 0)
-        {
-            throw new ArgumentException(
-                $"label {labels[wrong]} of sample {wrong} is outside 0 to {traits.Classes - 1}", nameof(labels));
-        }
-
-        Traits = traits;
-        Split = split;
-        _pixels = pixels;
-        Labels = labels;
-        SampleIndices = sampleIndices ?? [.. Enumerable.Range(0, labels.Length)];
-    }
-
-    /// <summary>Shape, classes and statistics in one value.</summary>
-    public ImageSetTraits Traits { get; }
-
-    /// <summary>The set's name, e.g. <c>fashion-mnist</c>.</summary>
-    public string Name => Traits.Name;
-
-    /// <summary>The split the samples come from.</summary>
-    public string Split { get; }
-
-    /// <summary>N, the number of samples held.</summary>
-    public int Count => Labels.Length;
-
-    /// <summary>K, the number of classes.</summary>
-    public int Classes => Traits.Classes;
-
-    /// <summary>C, colour channels.</summary>
-    public int Channels => Traits.Channels;
-
-    /// <summary>H, in pixels.</summary>
-    public int Height => Traits.Height;
-
-    /// <summary>W, in pixels.</summary>
-    public int Width => Traits.Width;
-
-    /// <summary>C·H·W, the length of one input.</summary>
-    public int SampleLength => Traits.SampleLength;
-
-    /// <summary>Channel means of pixel/255; length C.</summary>
-    public IReadOnlyList<double> Mean => Traits.Mean;
-
-    /// <summary>Channel standard deviations of pixel/255; length C.</summary>
-    public IReadOnlyList<double> StandardDeviation => Traits.StandardDeviation;
-
-    /// <summary>Class names in the order of the labels, where known.</summary>
-    public IReadOnlyList<string>? ClassNames => Traits.ClassNames;
-
-    /// <summary>The label of each sample, 0 … K − 1.</summary>
-    public int[] Labels { get; }
-
-    /// <summary>Where each sample stands in the official order of its split.</summary>
-    public int[] SampleIndices { get; }
+        : base(traits, split, pixels?.LongLength ?? 0, labels, sampleIndices) =>
+        _pixels = pixels ?? throw new ArgumentNullException(nameof(pixels));
 
     /// <summary>All pixels, N×C×H×W, as they are on disk.</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
@@ -109,12 +28,7 @@ public sealed class ImageSet
     /// <summary>The C·H·W pixel bytes of one sample.</summary>
     /// <param name="sample">0 … N − 1: its place in this set.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
-    public ReadOnlySpan<byte> PixelsOf(int sample)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(sample);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sample, Count);
-        return _pixels.AsSpan(sample * SampleLength, SampleLength);
-    }
+    public ReadOnlySpan<byte> PixelsOf(int sample) => _pixels.AsSpan(RequireSample(sample) * SampleLength, SampleLength);
 
     /// <summary>The samples of some classes, which become the classes 0, 1, … of a smaller set; the statistics stay those of the whole.</summary>
     /// <param name="classes">Labels kept, each once, in the order of their new labels.</param>
@@ -147,40 +61,13 @@ public sealed class ImageSet
             traits, Split, pixels, [.. places.Select(place => label(Labels[place]))], [.. places.Select(place => SampleIndices[place])]);
     }
 
-    /// <summary>
-    /// Writes (pixel/255 − mean)/std of the given samples in double arithmetic, each operation rounded once, as PyTorch
-    /// computes it on a float64 tensor.
-    /// </summary>
-    /// <param name="samples">Places in this set, 0 … N − 1, in any order, repeats allowed.</param>
-    /// <param name="destination">Receives samples.Length × C×H×W values; at least that long.</param>
-    /// <exception cref="ArgumentException">The destination is too short.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
-    public void CopyStandardised(ReadOnlySpan<int> samples, Span<double> destination) =>
+    /// <inheritdoc/>
+    public override void CopyStandardised(ReadOnlySpan<int> samples, Span<double> destination) =>
         CopyThroughTable(_doubleTable ??= DoubleTable(), samples, destination);
 
-    /// <summary>
-    /// Writes (pixel/255 − mean)/std of the given samples in single precision: the statistics are rounded to float32
-    /// first and each operation is rounded once, as PyTorch computes it on a float32 tensor.
-    /// </summary>
-    /// <param name="samples">Places in this set, 0 … N − 1, in any order, repeats allowed.</param>
-    /// <param name="destination">Receives samples.Length × C×H×W values; at least that long.</param>
-    /// <exception cref="ArgumentException">The destination is too short.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
-    public void CopyStandardised(ReadOnlySpan<int> samples, Span<float> destination) =>
+    /// <inheritdoc/>
+    public override void CopyStandardised(ReadOnlySpan<int> samples, Span<float> destination) =>
         CopyThroughTable(_singleTable ??= SingleTable(), samples, destination);
-
-    /// <summary>Writes the labels of the given samples as the 64-bit integers that losses take.</summary>
-    /// <param name="samples">Places in this set, 0 … N − 1.</param>
-    /// <param name="destination">Receives samples.Length labels; at least that long.</param>
-    /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public void CopyLabels(ReadOnlySpan<int> samples, Span<long> destination)
-    {
-        RequireRoom(samples.Length, destination.Length);
-        for (int n = 0; n < samples.Length; n++)
-        {
-            destination[n] = Labels[samples[n]];
-        }
-    }
 
     // A pixel has 256 values, so one table a channel holds every standardised value there is: exact, and faster than
     // two roundings a pixel.
@@ -234,14 +121,6 @@ public sealed class ImageSet
                     written[i] = values[plane[i]];
                 }
             }
-        }
-    }
-
-    private static void RequireRoom(long needed, int destination)
-    {
-        if (destination < needed)
-        {
-            throw new ArgumentException($"the destination holds {destination} values, {needed} are needed", nameof(destination));
         }
     }
 }

@@ -20,7 +20,13 @@ internal sealed class LocalCopyMirror(FileFinder finder) : DataMirror
 
             // A bad file in a folder that the user named is the user's to know of, not to be passed over.
             FileContent content = located.Read(allowShortened: false);
-            VerifiedFile.Write(Path.Combine(request.Folder, file.Name), content.Bytes.Span);
+            if (file.Content is null && located.Archive is null)
+            {
+                request.Progress?.Report(new DownloadProgress(
+                    Name, file.Name, 0, file.Length, $"{located.Display}: no checksum of it is published; taken as it is, and its SHA256 remembered"));
+            }
+
+            request.Store(file, content.Bytes.Span);
         }
 
         return Task.CompletedTask;

@@ -16,7 +16,7 @@ public sealed class OfficialFilesMirror(Uri address) : DataMirror
             await request.Download.FetchAsync(
                 new Uri(address, name),
                 Path.Combine(request.Folder, name),
-                file.Packed ?? file.Content,
+                file.Packed ?? file.Content ?? throw new InvalidOperationException($"no checksum is published of {name}"),
                 Name,
                 request.Progress,
                 cancellation).ConfigureAwait(false);

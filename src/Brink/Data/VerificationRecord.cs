@@ -23,15 +23,26 @@ internal sealed class VerificationRecord
     /// <summary>Whether a file was verified and has not changed since.</summary>
     /// <param name="file">The file where it was found.</param>
     public bool Holds(LocatedFile file) =>
-        _entries.TryGetValue(Key(file), out Entry? entry) && entry == EntryOf(file);
+        file.Official.Content is not null && _entries.TryGetValue(Key(file), out Entry? entry) && entry == EntryOf(file);
 
     /// <summary>Notes that a file's checksum was found right.</summary>
     /// <param name="file">The file where it was found.</param>
     public void Add(LocatedFile file) => _entries[Key(file)] = EntryOf(file);
 
-    /// <summary>Forgets a file whose checksum was found wrong.</summary>
+    /// <summary>Notes that a file's checksum was found wrong. What it should be stays known.</summary>
     /// <param name="file">The file where it was found.</param>
-    public void Remove(LocatedFile file) => _entries.Remove(Key(file));
+    public void Doubt(LocatedFile file)
+    {
+        if (_entries.TryGetValue(Key(file), out Entry? entry))
+        {
+            _entries[Key(file)] = entry with { Modified = default };
+        }
+    }
+
+    /// <summary>The SHA-256 a file had when it was taken from a verified archive; null where it was not.</summary>
+    /// <param name="path">The file.</param>
+    public Checksum? ChecksumOf(string path) =>
+        _entries.TryGetValue(path, out Entry? entry) && entry.Checksum.Split(' ') is ["SHA256", { } hex] ? Checksum.Sha256(hex) : null;
 
     /// <summary>Writes the record. Where that fails nothing is lost but the time of verifying again.</summary>
     public void Save()
@@ -53,7 +64,7 @@ internal sealed class VerificationRecord
     private static Entry EntryOf(LocatedFile file)
     {
         var info = new FileInfo(file.Path);
-        return new Entry(info.Length, info.LastWriteTimeUtc, file.Official.Content.ToString());
+        return new Entry(info.Length, info.LastWriteTimeUtc, file.Official.Content?.ToString() ?? string.Empty);
     }
 
     private static Dictionary<string, Entry> Read(string path)

@@ -163,9 +163,9 @@ public sealed class DataStoreTests : IDisposable
     public void The_catalogue_lists_every_set_with_its_splits_and_state()
     {
         IReadOnlyList<DataSetState> list = new DataStore(_folder["empty"]).List();
-        Assert.Equal(["fashion-mnist", "mnist", "cifar10"], list.Select(state => state.Definition.Name));
-        Assert.All(list, state => Assert.Equal(10_000, state.Definition.Split("test").Count));
-        Assert.Equal([60_000, 60_000, 50_000], list.Select(state => state.Definition.Split("train").Count));
+        Assert.Equal(["fashion-mnist", "mnist", "emnist-letters", "cifar10", "cifar100", "svhn"], list.Select(state => state.Definition.Name));
+        Assert.Equal([10_000, 10_000, 20_800, 10_000, 10_000, 26_032], list.Select(state => state.Definition.Split("test").Count));
+        Assert.Equal([60_000, 60_000, 124_800, 50_000, 50_000, 73_257], list.Select(state => state.Definition.Split("train").Count));
         Assert.Equal(DataPresence.Absent, list[2].Presence);
         Assert.False(Directory.Exists(_folder["empty"]));
     }
@@ -231,7 +231,7 @@ public sealed class DataStoreTests : IDisposable
             ],
             mirrors,
             Folders: [],
-            Archives: ["tiny.tar.gz"],
+            Archives: [new OfficialArchive("tiny.tar.gz", Fixtures.Sha256Of(_train))],
             ClassNamesFile: "names.txt");
         return new DataStore(_folder["data"], [definition], () => new ResumableDownload(retryDelay: TimeSpan.FromMilliseconds(5)));
     }

@@ -47,6 +47,15 @@ internal static class Fixtures
         return file;
     }
 
+    /// <summary>A file of the folder Official, which other programs wrote (the scripts lie beside).</summary>
+    public static byte[] Resource(string name)
+    {
+        using Stream stream = typeof(Fixtures).Assembly.GetManifestResourceStream(name)!;
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
     /// <summary>Labels 0, 1, …, 9, 0, 1, ….</summary>
     public static byte[] Cycle(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];
 

@@ -145,7 +145,7 @@ public sealed class FormatTests : IDisposable
         _folder.Write("test_batch.bin", Fixtures.CifarBatch(Fixtures.Cycle(20), 1));
 
         Assert.Equal(
-            "unknown data 'fashon-mnist': did you mean 'fashion-mnist'? known are fashion-mnist, mnist, cifar10",
+            "unknown data 'fashon-mnist': did you mean 'fashion-mnist'? known are fashion-mnist, mnist, emnist-letters, cifar10, cifar100, svhn",
             Failure("fashon-mnist", "test", SampleSelection.All));
         Assert.Contains("did you mean 'train'?", Failure("cifar10", "trian", SampleSelection.All));
         Assert.Contains("did you mean 'stratified'?", Failure("cifar10", "test", new SampleSelection("startified", 0, 10, 0)));

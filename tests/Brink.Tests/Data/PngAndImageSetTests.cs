@@ -16,7 +16,7 @@ public sealed class PngAndImageSetTests
             {
                 byte[] pixels = new byte[width * height * channels];
                 new Random((width * 1000) + height).NextBytes(pixels);
-                PngImage image = PngImage.Decode(new MemoryStream(PngFixture.Encode(pixels, width, height, channels, chunk)));
+                DecodedImage image = DecodedImage.Decode(PngFixture.Encode(pixels, width, height, channels, chunk));
                 return image.Width == width && image.Height == height && image.Channels == channels
                     && image.Pixels.AsSpan().SequenceEqual(pixels);
             }).QuickCheckThrowOnFailure();
@@ -24,17 +24,57 @@ public sealed class PngAndImageSetTests
     [Fact]
     public void Files_that_are_no_png_or_cut_or_of_another_kind_are_refused()
     {
-        byte[] png = PngFixture.Encode(new byte[300], 10, 10, 3);
-        Assert.Throws<InvalidDataException>(() => PngImage.Decode(new MemoryStream([1, 2, 3])));
-        for (int length = 0; length < png.Length - 20; length += 5)
+        byte[] pixels = new byte[300];
+        new Random(1).NextBytes(pixels);
+        byte[] png = PngFixture.Encode(pixels, 10, 10, 3);
+        for (int length = 0; length < png.Length; length++)
         {
-            Assert.Throws<InvalidDataException>(() => PngImage.Decode(new MemoryStream(png[..length])));
+            Assert.Throws<InvalidDataException>(() => DecodedImage.Decode(png[..length]));
         }
 
-        byte[] palette = [.. png];
-        palette[25] = 3;
-        Assert.Contains(
-            "colour type 3", Assert.Throws<InvalidDataException>(() => PngImage.Decode(new MemoryStream(palette))).Message);
+        byte[] sixteen = [.. png];
+        sixteen[24] = 16;
+        Assert.Contains("expected 8 bits a channel, found 16", Assert.Throws<InvalidDataException>(() => DecodedImage.Decode(sixteen)).Message);
+        Assert.Throws<InvalidDataException>(() => DecodedImage.Decode([1, 2, 3]));
+    }
+
+    [Theory]
+    [InlineData("colour", 3)]
+    [InlineData("progressive", 3)]
+    [InlineData("grey", 1)]
+    public void Jpeg_pixels_are_within_three_levels_of_libjpeg_and_a_file_cut_at_any_byte_is_refused(string name, int channels)
+    {
+        byte[] jpeg = Fixtures.Resource(name + ".jpg");
+        DecodedImage image = DecodedImage.Decode(jpeg);
+        DecodedImage theirs = DecodedImage.Decode(Fixtures.Resource(name + ".png"));
+        Assert.Equal((48, 40, channels), (image.Width, image.Height, image.Channels));
+        Assert.All(image.Pixels.Zip(theirs.Pixels), pair => Assert.InRange(pair.First - pair.Second, -3, 3));
+        for (int length = 0; length < jpeg.Length; length++)
+        {
+            Assert.Throws<InvalidDataException>(() => DecodedImage.Decode(jpeg[..length]));
+        }
+    }
+
+    [Fact]
+    public void An_image_with_any_byte_changed_decodes_or_is_refused_but_never_crashes()
+    {
+        foreach (string name in new[] { "colour.jpg", "progressive.jpg", "grey.png" })
+        {
+            byte[] file = Fixtures.Resource(name);
+            for (int at = 0; at < file.Length; at++)
+            {
+                byte[] changed = [.. file];
+                changed[at] ^= 0xFF;
+                try
+                {
+                    DecodedImage.Decode(changed);
+                }
+                catch (InvalidDataException)
+                {
+                    // Refused.
+                }
+            }
+        }
     }
 
     [Fact]

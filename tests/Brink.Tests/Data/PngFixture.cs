@@ -60,7 +60,23 @@ internal static class PngFixture
         file.Write(word);
         file.Write(type);
         file.Write(content);
-        // The CRC is not read.
-        file.Write([0, 0, 0, 0]);
+        BinaryPrimitives.WriteUInt32BigEndian(word, Crc([.. type, .. content]));
+        file.Write(word);
+    }
+
+    // Annex D of the standard: the polynomial 0xEDB88320, all ones before and inverted after.
+    private static uint Crc(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 1) == 1 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
+            }
+        }
+
+        return ~crc;
     }
 }
