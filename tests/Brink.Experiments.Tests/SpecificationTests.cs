@@ -123,7 +123,7 @@ public sealed class SpecificationTests
     [InlineData("qqqqqqqqqq: 1", "line 1: qqqqqqqqqq: a specification has no such field; docs/specification.md lists them all")]
     [InlineData("data: fashon-mnist", "line 1: data: unknown data 'fashon-mnist': did you mean 'fashion-mnist'? known are fashion-mnist, mnist, cifar10")]
     [InlineData("method: nsl", "line 1: method: unknown method 'nsl': did you mean 'nls'? known are gd, warmup, ls, nls, nls-ub, ponls, cdat, sam, sgd, rmsprop, adam, flow, central-flow")]
-    [InlineData("network: resnet", "line 1: network: unknown network 'resnet': known are mlp, cnn")]
+    [InlineData("network: resnet", "line 1: network: unknown network 'resnet': did you mean 'resnet34'? known are mlp, cnn, cohen-fc, cohen-cnn, deep-linear, vgg11, resnet34, wide-resnet50-2, densenet121, vit")]
     [InlineData("seed: 1\nc: 1.5", "line 2: c must be a number between 0 and 1 (both excluded), not '1.5'")]
     [InlineData("delta: 1", "line 1: delta must be a number between 0 and 1 (both excluded), not '1'")]
     [InlineData("method: cdat\nsigma: 0", "line 2: sigma must be a number above 0, not '0'")]

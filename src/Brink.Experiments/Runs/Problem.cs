@@ -18,13 +18,13 @@ public sealed class Problem : IDisposable
     private NetworkObjective? _test;
     private Workers? _workers;
 
-    private Problem(Specification specification, DataStore store, ImageSet images, Sequential network)
+    private Problem(Specification specification, DataStore store, ImageSet images, Module network)
     {
         Specification = specification;
         _store = store;
         _images = images;
         Network = network;
-        Type = specification.Dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
+        Type = TypeOf(specification);
         Device = Torch.Device.Parse(specification.Device);
 
         // Channels-last pays for convolutions in float32 on the CPU (oneDNN); other kernels read rows as well.
@@ -35,7 +35,7 @@ public sealed class Problem : IDisposable
     public Specification Specification { get; private set; }
 
     /// <summary>The network.</summary>
-    public Sequential Network { get; }
+    public Module Network { get; }
 
     /// <summary>Precision.</summary>
     public ScalarType Type { get; }
@@ -47,7 +47,8 @@ public sealed class Problem : IDisposable
     public int Outputs => _images.Classes;
 
     /// <summary>2/K under <c>mse</c> with a last bias, below which λ₁ never comes (math.md §1); null elsewhere.</summary>
-    public double? FlattestSharpness => Specification is { Loss: "mse", NoBias: false } ? 2.0 / Outputs : null;
+    public double? FlattestSharpness =>
+        Specification.Loss == "mse" && Network.Modules().OfType<AffineLayer>().LastOrDefault() is { Bias: not null } ? 2.0 / Outputs : null;
 
     /// <summary>The training objective.</summary>
     public NetworkObjective Objective { get; private set; } = null!;
@@ -134,6 +135,11 @@ public sealed class Problem : IDisposable
     /// <returns>The reason, or null.</returns>
     public string? WhyNoTest()
     {
+        if (Network is ScriptNetwork { HasBatchStatistics: true })
+        {
+            return $"no test metrics: {Specification.Network} normalises by the batch's own statistics, and what it would use elsewhere is not known; save it after model.eval() to train with its recorded ones";
+        }
+
         string other = Specification.Split == "train" ? "test" : "train";
         return _store.Has(Specification.Data, other, Specification.From)
             ? null
@@ -177,9 +183,20 @@ public sealed class Problem : IDisposable
         From = s.From is { } from ? Path.GetFullPath(from) : null,
         DataDir = s.DataDir is { } root ? Path.GetFullPath(root) : null,
         Init = s.Init is { } init ? Path.GetFullPath(init) : null,
+        Network = NetworkForm.IsFile(s.Network) ? Path.GetFullPath(s.Network) : s.Network,
     };
 
-    private static Sequential BuildNetwork(Specification s, ImageSet images) => NetworkCatalogue.Create(s.Network, new NetworkOptions
+    private static Module BuildNetwork(Specification s, ImageSet images)
+    {
+        NetworkOptions options = Options(s, images);
+        return NetworkForm.IsFile(s.Network)
+            ? NetworkFile.Load(s.Network, options, TypeOf(s), Torch.Device.Parse(s.Device))
+            : NetworkCatalogue.Create(s.Network, options);
+    }
+
+    private static ScalarType TypeOf(Specification s) => s.Dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
+
+    private static NetworkOptions Options(Specification s, ImageSet images) => new()
     {
         Channels = images.Channels,
         Height = images.Height,
@@ -189,7 +206,8 @@ public sealed class Problem : IDisposable
         Activation = s.Activation,
         Bias = !s.NoBias,
         BatchNorm = s.BatchNorm,
-    });
+        AveragePooling = s.Pooling == "average",
+    };
 
     private static SampleSelection Selection(Specification s) =>
         new(s.Subset, s.First, s.Count == 0 ? null : s.Count, (ulong)s.Seed);

@@ -11,7 +11,7 @@ public static class SpecificationFields
     [
         SubjectFields.Data, SubjectFields.From, SubjectFields.Split, SubjectFields.Subset, SubjectFields.First,
         SubjectFields.Count, SubjectFields.Classes, SubjectFields.DataDir, SubjectFields.Network, SubjectFields.Widths,
-        SubjectFields.Activation, SubjectFields.NoBias, SubjectFields.BatchNorm, SubjectFields.Initialization,
+        SubjectFields.Activation, SubjectFields.Pooling, SubjectFields.NoBias, SubjectFields.BatchNorm, SubjectFields.Initialization,
         SubjectFields.Init, SubjectFields.Loss, MethodFields.Method, MethodFields.Eta, MethodFields.InitialEta,
         MethodFields.MinEta, MethodFields.MaxEta, MethodFields.C, MethodFields.Delta, MethodFields.MaxBacktracks,
         MethodFields.Reference, MethodFields.Xi, MethodFields.Memory, MethodFields.UpperBound, MethodFields.Cp,

@@ -181,10 +181,11 @@ public sealed class RunFolder : IDisposable
     /// <summary>The first name in a folder that no run has yet.</summary>
     internal static string FreshPath(Specification specification, string parent)
     {
+        string network = NetworkForm.IsFile(specification.Network)
+            ? System.IO.Path.GetFileNameWithoutExtension(specification.Network) : specification.Network;
         for (int n = 1; ; n++)
         {
-            string path = System.IO.Path.Combine(
-                parent, $"{specification.Data}-{specification.Network}-{specification.Method}-{n}");
+            string path = System.IO.Path.Combine(parent, $"{specification.Data}-{network}-{specification.Method}-{n}");
             if (!System.IO.Path.Exists(path))
             {
                 return path;

@@ -33,6 +33,7 @@ public sealed class ParameterLayout
 
         Places = places;
         Count = offset;
+        BufferNames = new HashSet<string>(network.NamedBuffers().Select(entry => entry.Name));
     }
 
     /// <summary>The parameters in order.</summary>
@@ -40,6 +41,9 @@ public sealed class ParameterLayout
 
     /// <summary>Length P of the vector.</summary>
     public long Count { get; }
+
+    /// <summary>Names of the network's buffers, which are no part of the vector.</summary>
+    public IReadOnlySet<string> BufferNames { get; }
 
     /// <summary>Copies named values into one new vector.</summary>
     /// <param name="values">A value for every parameter, in any order; all of one element type and on one device.</param>
