@@ -144,7 +144,7 @@ public sealed class SpecificationTests
     [InlineData("method: gd\nc: 0.1", "line 2: c applies only where method is ls, nls, nls-ub or ponls; here it is gd")]
     [InlineData("memory: 5", "line 1: memory applies only where reference is grippo; here it is zhang-hager")]
     [InlineData("first: 5", "line 1: first applies only where subset is first; here it is stratified")]
-    [InlineData("network: cnn\nwidths: [5]", "line 2: widths applies only where network is mlp; here it is cnn")]
+    [InlineData("network: cnn\nwidths: [5]", "line 2: widths applies only where network is mlp, cohen-fc, cohen-cnn or deep-linear; here it is cnn")]
     [InlineData("ghost-batch-norm: true", "line 1: ghost-batch-norm applies only where batch-norm is true; here it is false")]
     [InlineData("min-eta: 10\nmax-eta: 1", "line 1: min-eta: min-eta (10) must not exceed max-eta (1)")]
     [InlineData("method: gd\nnesterov: true", "line 2: nesterov needs a momentum above 0; give one, e.g. momentum 0.9")]

@@ -33,7 +33,6 @@ public sealed class ScriptNetwork : Module
     /// <remarks>The values in the file; nothing is drawn.</remarks>
     public override void DrawDefault(WeightDraw draw)
     {
-        using var scope = new TensorScope();
         foreach ((Parameter parameter, (_, Tensor value)) in _parameters.Zip(_script.Parameters()))
         {
             draw.Copy(parameter, value);

@@ -38,7 +38,7 @@ public sealed record NetworkOptions
 
     /// <summary>Refuses what no network can be made for.</summary>
     /// <exception cref="BrinkException">A size is not positive.</exception>
-    internal void Check()
+    public void Check()
     {
         if (Channels < 1 || Height < 1 || Width < 1)
         {

@@ -61,8 +61,8 @@ public sealed class NetworkFileTests
             unit[k] = 1;
             Tensor direction = Tensor.From(unit);
             columns[k] = at.HessianVectorProduct(direction).ToArray<double>();
-            double[] wide = Difference(2e-4);
-            double[] narrow = Difference(1e-4);
+            double[] wide = Difference(2e-5);
+            double[] narrow = Difference(1e-5);
             for (int i = 0; i < n; i++)
             {
                 largest = Math.Max(largest, Math.Abs(columns[k][i]));

@@ -43,7 +43,7 @@ class Whole(nn.Module):
         self.layer = nn.Linear(16, 3)
 
     def forward(self, x):
-        return self.layer(x.flatten(1)).argmax(1, keepdim=True).float().expand(-1, 3)
+        return self.layer(x.flatten(1)).argmax(1, keepdim=True).to(x.dtype).expand(-1, 3)
 
 
 def save(name, model, traced=False):
