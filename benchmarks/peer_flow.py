@@ -28,7 +28,7 @@ def flow_solution(problem, until_loss, most_gradients, tolerance=1e-2):
             for p, s, g in zip(parameters, start, slope):
                 p.copy_(s - by * g)
 
-    step = steps = 0
+    time = step = steps = 0
     while True:
         loss, first = gradient()
         if loss.item() <= until_loss or gradients >= most_gradients:
@@ -46,7 +46,8 @@ def flow_solution(problem, until_loss, most_gradients, tolerance=1e-2):
         fourth = gradient()[1]
         mean = [(a + 2 * b + 2 * c + d) / 6 for a, b, c, d in zip(first, second, third, fourth)]
         move(start, mean, step)
+        time += step
         steps += 1
     found = arpack(problem, 1e-3, eigenvector)
-    return {"eigenvalue": found["eigenvalue"], "loss": loss.item(), "gradients": gradients, "steps": steps,
+    return {"eigenvalue": found["eigenvalue"], "loss": loss.item(), "time": time, "gradients": gradients, "steps": steps,
             "hvps": hvps + found["hvps"], "reached": loss.item() <= until_loss}

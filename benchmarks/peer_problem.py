@@ -47,30 +47,31 @@ def read_raw(path, dtype, shape):
     return array.reshape(shape)
 
 
-def build_mlp(weights):
-    """Flatten, then Linear layers with ReLU between; the widths are those of the start weights."""
+def build_mlp(weights, activation):
+    """Flatten, then Linear layers with the activation between; the widths are those of the start weights."""
     shapes = [array.shape for name, array in weights.items() if name.endswith(".weight")]
     # A file may list its tensors in any order; the layer number in front of the name is the truth.
     numbers = [int(name.split(".")[0]) for name in weights if name.endswith(".weight")]
     layers = [nn.Flatten()]
     for _, (outputs, inputs) in sorted(zip(numbers, shapes)):
         if len(layers) > 1:
-            layers.append(nn.ReLU())
+            layers.append(activation())
         layers.append(nn.Linear(inputs, outputs, bias=f"{len(layers)}.bias" in weights))
     return nn.Sequential(*layers)
 
 
-def build_cnn(weights):
-    """Twice (conv 3x3 to 32 channels, ReLU, maxpool 2), then one linear layer."""
+def build_cnn(weights, activation):
+    """Twice (conv 3x3 to 32 channels, activation, maxpool 2), then one linear layer."""
     channels = weights["0.weight"].shape[1]
     outputs, features = weights["7.weight"].shape
     return nn.Sequential(
-        nn.Conv2d(channels, 32, 3, padding=1, bias="0.bias" in weights), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(32, 32, 3, padding=1, bias="3.bias" in weights), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(channels, 32, 3, padding=1, bias="0.bias" in weights), activation(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 32, 3, padding=1, bias="3.bias" in weights), activation(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(features, outputs, bias="7.bias" in weights))
 
 
 NETWORKS = {"mlp": build_mlp, "cnn": build_cnn}
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
 
 class Problem:
@@ -78,8 +79,9 @@ class Problem:
 
     def __init__(self, request):
         network, data, loss = request["network"], request["data"], request.get("loss", "mse")
+        activation = request.get("activation", "relu")
         for value, known, what in ((network, NETWORKS, "network"), (data, IMAGE_SHAPES, "data"),
-                                   (loss, ("mse", "ce"), "loss")):
+                                   (loss, ("mse", "ce"), "loss"), (activation, ACTIVATIONS, "activation")):
             if value not in known:
                 raise BadRequest(f"unknown {what} '{value}'; known: {', '.join(known)}")
         dtype = request.get("dtype", "float32")
@@ -96,7 +98,7 @@ class Problem:
         labels = torch.from_numpy(labels).to(self.device)
 
         weights = read_safetensors(request["init"])
-        self.model = NETWORKS[network](weights).to(self.device, self.dtype)
+        self.model = NETWORKS[network](weights, ACTIVATIONS[activation]).to(self.device, self.dtype)
         self.load(weights)
         self.start = {name: value.clone() for name, value in self.model.state_dict().items()}
         self.parameters = list(self.model.parameters())

@@ -12,9 +12,10 @@ internal sealed class SpecificationOptions
     private readonly Dictionary<Option, SpecificationField> _fields = [];
 
     /// <summary>Makes the options.</summary>
-    internal SpecificationOptions()
+    /// <param name="without">Names of fields that get none: the command has an option of its own by that name.</param>
+    internal SpecificationOptions(params string[] without)
     {
-        foreach (SpecificationField field in SpecificationFields.All)
+        foreach (SpecificationField field in SpecificationFields.All.Where(field => !without.Contains(field.Name)))
         {
             _fields.Add(field.IsFlag ? Flag(field) : Valued(field), field);
         }

@@ -47,6 +47,9 @@ public sealed record MetricsLine
     /// <summary>‖Hv − λ₁v‖ / |λ₁| of the measured eigenpair.</summary>
     public double? SharpnessResidual { get; init; }
 
+    /// <summary>True where <see cref="Sharpness"/> misses its tolerance; null where it meets it.</summary>
+    public bool? SharpnessUnconverged { get; init; }
+
     /// <summary>
     /// The largest eigenvalues where followed, descending: of the Hessian, or where <c>preconditioned</c> is asked of P⁻¹H.
     /// </summary>
@@ -72,6 +75,9 @@ public sealed record MetricsLine
 
     /// <summary>Relative residual of <see cref="PreconditionedSharpness"/>.</summary>
     public double? PreconditionedResidual { get; init; }
+
+    /// <summary>True where <see cref="PreconditionedSharpness"/> misses its tolerance; null where it meets it.</summary>
+    public bool? PreconditionedUnconverged { get; init; }
 
     /// <summary>
     /// Time-averaged loss f(w) + ½⟨H, Σ⟩ of gradient descent that a central flow predicts here; not for a bound of one's own.

@@ -45,7 +45,11 @@ public static unsafe class Runtime
         }
     }
 
-    /// <summary>Threads that one operator may use, on this thread.</summary>
+    /// <summary>
+    /// Threads that one operator may use, on this thread. BLAS has one number for the whole process, so that setting it here
+    /// changes what BLAS does for every thread, and with it the last bits of products and factorisations:
+    /// <see cref="BlasThreads"/>.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one.</exception>
     public static int Threads
     {
@@ -59,6 +63,16 @@ public static unsafe class Runtime
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
             Native.Check(Native.ThreadsSet(value));
+        }
+    }
+
+    /// <summary>Threads that BLAS uses in this process, as <see cref="Threads"/> was last set on any thread; null where BLAS cannot say.</summary>
+    public static int? BlasThreads
+    {
+        get
+        {
+            Native.Check(Native.BlasThreadsGet(out int threads));
+            return threads == 0 ? null : threads;
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class BenchSetting : IDisposable
         }
 
         Ask<PeerSetup>(
-            "setup", ("network", specification.Network), ("data", specification.Data), ("inputs", inputs), ("labels", labels),
+            "setup", ("network", specification.Network), ("activation", specification.Activation), ("data", specification.Data), ("inputs", inputs), ("labels", labels),
             ("count", Problem.Objective.Samples), ("init", WriteWeights(_start)), ("loss", specification.Loss),
             ("threads", Problem.Specification.Threads));
     }

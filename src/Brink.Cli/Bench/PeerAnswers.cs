@@ -81,11 +81,12 @@ internal sealed record PeerSpectrum(double[] Eigenvalues, double Residual, int H
 /// <summary>Gradient flow followed by RK4 to a loss, and λ₁ there.</summary>
 /// <param name="Eigenvalue">λ₁.</param>
 /// <param name="Loss">Where the flow ended.</param>
+/// <param name="Time">When it ended.</param>
 /// <param name="Gradients">Gradient evaluations.</param>
 /// <param name="Hvps">Hessian-vector products.</param>
 /// <param name="Reached">Whether the loss was reached.</param>
 /// <param name="Seconds">Wall-clock time.</param>
-internal sealed record PeerFlow(double Eigenvalue, double Loss, int Gradients, int Hvps, bool Reached, double Seconds);
+internal sealed record PeerFlow(double Eigenvalue, double Loss, double Time, int Gradients, int Hvps, bool Reached, double Seconds);
 
 /// <summary>A plane of starts of the minimalist example, advanced with NumPy.</summary>
 /// <param name="Seconds">Wall-clock time.</param>

@@ -30,7 +30,7 @@ internal static class BenchCommand
         only.CompletionSources.Add(s_cases);
         var sharpnessOn = new Option<string[]>("--sharpness-on") { Description = "Networks on which λ₁ is compared; the CNN takes the peer half an hour", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["mlp"], HelpName = "network" };
         var iterations = new Option<int>("--tracking-iterations") { Description = "Iterations of nls along which the ten largest eigenvalues are tracked", DefaultValueFactory = _ => 200, HelpName = "n" };
-        var every = new Option<int>("--tracking-every") { Description = "Iterations between two measurements of the tracking; 1 takes the peer an hour", DefaultValueFactory = _ => 5, HelpName = "n" };
+        var every = new Option<int>("--tracking-every") { Description = "Iterations between two measurements of the tracking; with 1 it takes five times as long", DefaultValueFactory = _ => 5, HelpName = "n" };
         Option<bool> json = JsonText.Option();
         var command = new DocumentedCommand(
             "bench",
@@ -127,19 +127,26 @@ internal static class BenchCommand
                     throw new BrinkException("--tracking-every is at least 1 and at most --tracking-iterations");
                 }
 
-                Specification specification = Of("mlp", "nls").With("count", "1000");
-                using var setting = new BenchSetting(peer, specification with { From = parsed.GetValue(from) }, words.WriteLine);
-                foreach (BenchRow row in TrackingCase.Rows(
-                    setting, "top 10 along nls, MLP, 1,000 images", parsed.GetValue(iterations), parsed.GetValue(every)))
+                foreach ((string name, string widths, string initialization) in new[]
                 {
-                    Add(row);
+                    ("top 10 along nls, MLP", "100,100", "default"),
+                    ("top 10 along nls, Flatland start", "100,100,100,100,100,100", "kaiming-normal"),
+                })
+                {
+                    Specification specification = Of("mlp", "nls").With("count", "1000").With("widths", widths).With("initialization", initialization);
+                    using var setting = new BenchSetting(peer, specification with { From = parsed.GetValue(from) }, words.WriteLine);
+                    foreach (BenchRow row in TrackingCase.Rows(
+                        setting, name, parsed.GetValue(iterations), parsed.GetValue(every), words.WriteLine))
+                    {
+                        Add(row);
+                    }
                 }
             }
 
             if (cases.Contains("gfs"))
             {
                 using var setting = new BenchSetting(
-                    peer, Of("mlp", "gd").With("count", "1000"), words.WriteLine);
+                    peer, Of("mlp", "gd").With("count", "1000").With("activation", "tanh") with { From = parsed.GetValue(from) }, words.WriteLine);
                 foreach (BenchRow row in FlowSolutionCase.Rows(setting, times, words.WriteLine))
                 {
                     Add(row);

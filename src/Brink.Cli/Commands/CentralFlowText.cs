@@ -21,8 +21,15 @@ internal static class CentralFlowText
 
         if (s.DistanceToGd is { } near)
         {
-            string beside = s.FlowDistanceToGd is { } far ? $"; gradient flow's: {far:G4}, {far / near:G3} times that" : string.Empty;
+            string factor = near > 0 ? $", {s.FlowDistanceToGd / near:G3} times that" : string.Empty;
+            string beside = s.FlowDistanceToGd is { } far ? $"; gradient flow's: {far:G4}{factor}" : string.Empty;
             output.WriteLine($"distance to gradient descent's weights at the end: {near:G4}{beside}");
+        }
+
+        // Also where the run itself was quiet: such a comparison is not to be read without.
+        foreach (string limit in s.Limits)
+        {
+            output.WriteLine($"note: {limit}");
         }
 
         output.WriteLine($"{s.Gradients} gradients, {s.Hvps} Hessian-vector products, {s.Seconds:F0} s");

@@ -15,7 +15,7 @@ internal static class SpectrumCommand
     /// <returns>The command.</returns>
     public static Command Create()
     {
-        var fields = new SpecificationOptions();
+        var fields = new SpecificationOptions(without: "preconditioned");
         var source = new Argument<string>("run-or-weights") { Description = "A run folder (its newest checkpoint), or a safetensors file of weights" };
         var iteration = new Option<long?>("--iteration") { Description = "Which checkpoint of the run (a run keeps its last two; default the newest)", HelpName = "k" };
         var top = new Option<int>("--top") { Description = "How many of the largest eigenvalues", DefaultValueFactory = _ => 10, HelpName = "k" };
@@ -34,13 +34,15 @@ internal static class SpectrumCommand
         var gaussNewton = new Option<bool>("--gauss-newton") { Description = "Gauss–Newton and residual part of λ₁" };
         var pairing = new Option<bool>("--pairing") { Description = "How far the eigenvalues below the first K come in ± pairs (of as many as --bottom)" };
         var norms = new Option<bool>("--gradient-norms") { Description = "Norm of the gradient by parameter" };
+        var preconditioned = new Option<bool>("--preconditioned") { Description = "Ends, trace and density of P⁻¹H instead of H, with P as the run's rmsprop or adam held it there, against the method's edge of stability" };
         Option<bool> json = JsonText.Option();
-        Option[] own = [iteration, top, bottom, tolerance, products, all, trace, traceProducts, density, probes, steps, width, csv, blocks, gaussNewton, pairing, norms];
+        Option[] own = [iteration, top, bottom, tolerance, products, all, trace, traceProducts, density, probes, steps, width, csv, blocks, gaussNewton, pairing, norms, preconditioned];
         var command = new DocumentedCommand(
             "spectrum",
             "Measure the curvature at a point: both ends of the Hessian's spectrum with their residuals, its trace, density, blocks and parts. For a file of weights give data and network as for train; --seed also seeds the random vectors.",
             "brink spectrum runs/x --top 12 --bottom 3",
             "brink spectrum runs/x --all --sub-hessian 4.bias",
+            "brink spectrum runs/adam --preconditioned --top 3 --bottom 1 --trace",
             "brink spectrum weights.safetensors --data cifar10 --network cnn --trace --density --json")
         {
             GroupOf = option => own.Contains(option) ? Measurements : fields.GroupOf(option),
@@ -57,12 +59,8 @@ internal static class SpectrumCommand
             bool asJson = parsed.GetValue(json);
             bool everything = parsed.GetValue(all);
             string? file = parsed.GetValue(csv);
+            bool ofPreconditioned = parsed.GetValue(preconditioned);
             Specification given = fields.Read(parsed);
-            if (given.Preconditioned)
-            {
-                throw new BrinkException("spectrum measures H itself; the spectrum of P⁻¹H is followed during a run: brink train --method adam --preconditioned --eigenvalues 10");
-            }
-
             var questions = new SpectrumQuestions
             {
                 Top = AtLeast(1, parsed, top),
@@ -78,9 +76,10 @@ internal static class SpectrumCommand
                     ? sigma > 0 ? sigma : throw new BrinkException($"--density-width is {sigma}; it must be above 0")
                     : null,
                 SubHessians = parsed.GetValue(blocks)!,
-                GaussNewton = everything || parsed.GetValue(gaussNewton),
-                Pairing = everything || parsed.GetValue(pairing),
+                GaussNewton = (everything && !ofPreconditioned) || parsed.GetValue(gaussNewton),
+                Pairing = (everything && !ofPreconditioned) || parsed.GetValue(pairing),
                 GradientNorms = everything || parsed.GetValue(norms),
+                Preconditioned = ofPreconditioned,
                 Seed = (ulong)given.Seed,
             };
             Action<string> tell = asJson ? _ => { } : output.WriteLine;

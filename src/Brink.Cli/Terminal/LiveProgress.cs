@@ -100,7 +100,7 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
             Row("loss", Quantity.Number(last.Loss) + (last.Time is { } time ? $" at t {Quantity.Number(time)}" : string.Empty)).Add("  ").Add(Sparkline.Logarithmic(_progress.Losses.Values, chart, _unicode), s_calm),
             Row("accuracy", $"{Quantity.Percent(_progress.TrainAccuracy)} train").Add($"  {Quantity.Percent(_progress.TestAccuracy)} test"),
             Row(_unicode ? "η" : "step (eta)", Quantity.Number(_progress.StepSize)).Add("  ").Add(Sparkline.Logarithmic(_progress.StepSizes.Values, chart, _unicode), s_calm),
-            Row(_unicode ? "λ₁" : "sharpness", Quantity.Number(_progress.Sharpness)).Add("  " + floor, s_label).Add(preconditioned ? string.Empty : ratio, s_label),
+            Row(_unicode ? "λ₁" : "sharpness", Quantity.Number(_progress.Sharpness)).Add(_progress.SharpnessDoubt, s_label).Add("  " + floor, s_label).Add(preconditioned ? string.Empty : ratio, s_label),
             Row(product, Quantity.Number(_progress.Product), _progress.Product > edge ? s_above : s_strong).Add(twice + axis, s_label).Add(upper, s_above),
             Row(string.Empty, $"against {once}", s_label).Add(once.PadLeft(twice.Length) + axis, s_label).Add(lower, s_calm),
             Row("evaluations", $"{Quantity.Count(_progress.FunctionEvaluations)} losses").Add(

@@ -56,7 +56,7 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
 
         if (line.Sharpness is not null)
         {
-            parts.Add($"sharpness {Quantity.Number(line.Sharpness)}");
+            parts.Add($"sharpness {Quantity.Number(line.Sharpness)}{RunProgress.Doubt(line.SharpnessUnconverged, line.SharpnessResidual)}");
             if (line.StepSize is not null)
             {
                 parts.Add($"step*sharpness {Quantity.Number(line.StepSize * line.Sharpness)}");
@@ -65,7 +65,7 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
 
         if (line.PreconditionedSharpness is not null)
         {
-            parts.Add($"preconditioned sharpness {Quantity.Number(line.PreconditionedSharpness)}");
+            parts.Add($"preconditioned sharpness {Quantity.Number(line.PreconditionedSharpness)}{RunProgress.Doubt(line.PreconditionedUnconverged, line.PreconditionedResidual)}");
         }
 
         if (_progress.Threshold is { } threshold && (threshold.Preconditioned ? line.PreconditionedSharpness : line.Sharpness) is { } curvature)

@@ -36,6 +36,9 @@ internal sealed class RunProgress
     /// <summary>The last measured λ₁.</summary>
     internal double? Sharpness { get; private set; }
 
+    /// <summary>What stands behind <see cref="Sharpness"/> where it missed its tolerance; else empty.</summary>
+    internal string SharpnessDoubt { get; private set; } = string.Empty;
+
     /// <summary>
     /// η_k·λ₁(w_k) where both were last known of the same iteration; λ₁ of P⁻¹H for a method whose threshold bounds that.
     /// </summary>
@@ -119,7 +122,12 @@ internal sealed class RunProgress
             StepSizes.Add(step);
         }
 
-        Sharpness = line.Sharpness ?? Sharpness;
+        if (line.Sharpness is not null)
+        {
+            Sharpness = line.Sharpness;
+            SharpnessDoubt = Doubt(line.SharpnessUnconverged, line.SharpnessResidual);
+        }
+
         double? curvature = Threshold is { Preconditioned: true } ? line.PreconditionedSharpness : line.Sharpness;
         if (curvature * line.StepSize is { } product)
         {
@@ -127,6 +135,12 @@ internal sealed class RunProgress
             Products.Add(product);
         }
     }
+
+    /// <summary>What stands behind an eigenvalue that missed its tolerance, with the residual it has; else empty. ASCII.</summary>
+    /// <param name="unconverged">Whether it did.</param>
+    /// <param name="residual">The relative residual.</param>
+    internal static string Doubt(bool? unconverged, double? residual) =>
+        unconverged == true ? $" (not converged: residual {Quantity.Number(residual)})" : string.Empty;
 
     /// <summary>The one line that remains of a run on the screen.</summary>
     /// <param name="status">How it ended.</param>
@@ -153,7 +167,7 @@ internal sealed class RunProgress
 
         if (Sharpness is not null)
         {
-            parts.Add($"{(unicode ? "λ₁" : "sharpness")} {Quantity.Number(Sharpness)}{(FlattestSharpness is { } floor ? $" (2/K = {Quantity.Number(floor)})" : string.Empty)}");
+            parts.Add($"{(unicode ? "λ₁" : "sharpness")} {Quantity.Number(Sharpness)}{SharpnessDoubt}{(FlattestSharpness is { } floor ? $" (2/K = {Quantity.Number(floor)})" : string.Empty)}");
         }
 
         parts.Add(Folder);

@@ -24,7 +24,14 @@ internal static class SpectrumText
             output.WriteLine($"2/K = {Number(floor)}, the least λ₁ that this loss allows anywhere");
         }
 
-        Ends(report.Ends, output);
+        string matrix = report.Preconditioned ? "P⁻¹H" : "H";
+        Ends(report.Ends, output, matrix);
+        if (report.Edge is { } edge)
+        {
+            bool known = report.Ends.Top[0].Converged;
+            output.WriteLine($"edge of stability: λ₁(P⁻¹H) is {Number(edge.Ratio)} of {edge.Formula} = {Number(edge.Threshold)}{(known ? string.Empty : NotConverged(report.Ends.Top[0]))}");
+        }
+
         output.WriteLine($"{report.Ends.Products} Hessian-vector products");
         if (!report.Ends.Converged)
         {
@@ -40,7 +47,7 @@ internal static class SpectrumText
             output.WriteLine($"λ₁(G) = {Line(parts.Sharpness).TrimStart()}");
         }
 
-        Trace(report.Trace, output);
+        Trace(report.Trace, output, report.Preconditioned);
         Density(report.Density, output);
         Pairing(report, output);
         foreach (MeasuredBlock block in report.SubHessians)
@@ -51,10 +58,16 @@ internal static class SpectrumText
         GradientNorms(report.GradientNorms, output);
     }
 
-    private static void Ends(MeasuredEnds ends, TextWriter output)
+    private static void Ends(MeasuredEnds ends, TextWriter output, string matrix)
     {
-        List("largest eigenvalues, with their residuals ‖Hv − λv‖/|λ|", ends.Top, output);
-        List("smallest eigenvalues", ends.Bottom, output);
+        // The residuals of P⁻¹H are those of the symmetric matrix that has its eigenvalues.
+        List(
+            matrix == "H"
+                ? "largest eigenvalues, with their residuals ‖Hv − λv‖/|λ|"
+                : $"largest eigenvalues of {matrix}, with their residuals ‖Av − λv‖/|λ|, A = P^(−1/2) H P^(−1/2)",
+            ends.Top,
+            output);
+        List(matrix == "H" ? "smallest eigenvalues" : $"smallest eigenvalues of {matrix}", ends.Bottom, output);
     }
 
     private static void List(string title, IReadOnlyList<MeasuredEigenvalue> values, TextWriter output)
@@ -74,9 +87,12 @@ internal static class SpectrumText
 
     private static string Line(MeasuredEigenvalue value) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{value.Value,14:G7}  {value.Residual,8:0.0e+00}{(value.Converged ? value.IsZero ? "  cannot be told from zero" : string.Empty : $"  not converged (residual {value.Residual:0.0e+00})")}");
+        $"{value.Value,14:G7}  {value.Residual,8:0.0e+00}{(value.Converged ? value.IsZero ? "  cannot be told from zero" : string.Empty : NotConverged(value))}");
 
-    private static void Trace(TraceEstimate? trace, TextWriter output)
+    private static string NotConverged(MeasuredEigenvalue value) => string.Create(
+        CultureInfo.InvariantCulture, $"  not converged (residual {value.Residual:0.0e+00})");
+
+    private static void Trace(TraceEstimate? trace, TextWriter output, bool preconditioned)
     {
         if (trace is null)
         {
@@ -85,8 +101,8 @@ internal static class SpectrumText
 
         string Uncertain(double error) => trace.Exact ? "exact" : $"± {Number(error)} (standard error, {trace.Probes} samples)";
         output.WriteLine();
-        output.WriteLine($"tr H  = {Number(trace.Trace)} {Uncertain(trace.StandardError)}");
-        output.WriteLine($"tr H² = {Number(trace.SquareTrace)} {Uncertain(trace.SquareStandardError)}; {trace.Products} products");
+        output.WriteLine($"{(preconditioned ? "tr P⁻¹H   " : "tr H ")} = {Number(trace.Trace)} {Uncertain(trace.StandardError)}");
+        output.WriteLine($"{(preconditioned ? "tr (P⁻¹H)²" : "tr H²")} = {Number(trace.SquareTrace)} {Uncertain(trace.SquareStandardError)}; {trace.Products} products");
     }
 
     private static void Density(MeasuredDensity? density, TextWriter output)
@@ -128,7 +144,7 @@ internal static class SpectrumText
         output.WriteLine($"sub-Hessian of {block.Name}: {Quantity.Count(block.Size)} parameters ({string.Join(", ", block.Parameters)})");
         if (block.Ends is { } ends)
         {
-            Ends(ends, output);
+            Ends(ends, output, "H");
             output.WriteLine($"{ends.Products} Hessian-vector products{(ends.Converged ? string.Empty : "; not all residuals reach the tolerance")}");
             return;
         }

@@ -38,6 +38,7 @@ internal sealed class SharpnessMeasuring(Specification specification) : RunMeasu
         {
             Sharpness = reading.Value,
             SharpnessResidual = reading.RelativeResidual,
+            SharpnessUnconverged = reading.Converged ? null : true,
             Hvps = (line.Hvps ?? 0) + reading.Products,
         };
     }

@@ -114,9 +114,10 @@ internal sealed class SpectrumMeasuring : RunMeasurement
         int shown = Math.Min(found.Largest.Count, Math.Max(1, Math.Max(_specification.Eigenvalues, found.Above ?? 0)));
         double first = found.Largest.Values[0];
         double residual = found.Largest.RelativeResiduals[0];
+        bool? missed = found.Largest.Converged[0] ? null : true;
         line = line with { Eigenvalues = found.Largest.Values[..shown], EigenvalueResiduals = found.Largest.RelativeResiduals[..shown] };
         return Preconditioned
-            ? line with { PreconditionedSharpness = first, PreconditionedResidual = residual }
-            : line with { Sharpness = first, SharpnessResidual = residual };
+            ? line with { PreconditionedSharpness = first, PreconditionedResidual = residual, PreconditionedUnconverged = missed }
+            : line with { Sharpness = first, SharpnessResidual = residual, SharpnessUnconverged = missed };
     }
 }

@@ -24,13 +24,14 @@ public sealed record LossDeviation(double Width, double Worst, long At, double R
 /// <param name="Deviations">The predicted against the measured loss, for several widths; empty where gradient descent was not run beside, or not recorded at every iteration.</param>
 /// <param name="DistanceToGd">Distance of the weights to gradient descent's at the last point compared.</param>
 /// <param name="FlowDistanceToGd">That of the plain gradient flow there.</param>
+/// <param name="Limits">Where it is no average of gradient descent, and why, a line each; mostly none.</param>
 /// <param name="Gradients">Gradient evaluations.</param>
 /// <param name="Hvps">Hessian-vector products.</param>
 /// <param name="Seconds">Wall-clock seconds.</param>
 public sealed record CentralFlowSummary(
     string Run, RunStatus Status, string? Reason, double Eta, double Bound, long Iterations, double? Loss, double? PredictedLoss,
     double? GdLoss, double? LargestSharpness, long? EdgeReachedAt, int AtEdge, double? SigmaTrace, IReadOnlyList<LossDeviation> Deviations,
-    double? DistanceToGd, double? FlowDistanceToGd, long Gradients, long Hvps, double Seconds)
+    double? DistanceToGd, double? FlowDistanceToGd, IReadOnlyList<string> Limits, long Gradients, long Hvps, double Seconds)
 {
     /// <summary>
     /// Gradient descent's oscillation at the edge comes in bursts tens of steps long: an average over less follows the
@@ -55,7 +56,7 @@ public sealed record CentralFlowSummary(
             lines.LastOrDefault(line => line.GdLoss is not null)?.GdLoss, outcome.Summary.MaxSharpness,
             lines.FirstOrDefault(line => line.SigmaTrace > 0)?.Iteration, oscillating?.SigmaEigenvalues?.Count(value => value > 0) ?? 0,
             oscillating?.SigmaTrace, everyStep ? [.. s_widths.Select(width => Compare(pairs, width))] : [],
-            compared?.DistanceToGd, compared?.FlowDistanceToGd, outcome.Summary.GradientEvaluations, outcome.Summary.Hvps,
+            compared?.DistanceToGd, compared?.FlowDistanceToGd, CentralFlowLimits.InWords(s, lines), outcome.Summary.GradientEvaluations, outcome.Summary.Hvps,
             outcome.Summary.Seconds);
     }
 

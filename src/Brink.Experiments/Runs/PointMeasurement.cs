@@ -45,6 +45,12 @@ public sealed record PointMeasurement(
     IReadOnlyList<MeasuredEigenvalue> Bottom,
     int Hvps)
 {
+    /// <summary>Whether λ₁, and with it all that is computed from it, met the tolerance; <see cref="Top"/> has its residual.</summary>
+    public bool SharpnessConverged => Top[0].Converged;
+
+    /// <summary>Whether every eigenvalue met the tolerance.</summary>
+    public bool Converged => Top.Concat(Bottom).All(value => value.Converged);
+
     /// <summary>Measures a run at its newest checkpoint, or weights in a file.</summary>
     /// <param name="source">A run folder or a safetensors file.</param>
     /// <param name="given">Data and network where the source is a file; for a run its own specification stands.</param>

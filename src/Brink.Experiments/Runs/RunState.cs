@@ -34,14 +34,20 @@ internal static class RunState
     {
         using var scope = new TensorScope();
         Tensor weights = WeightFile.Pack(checkpoint.Tensors, objective.Layout, objective.Type, objective.Device).Unscoped();
+        Restore(checkpoint, objective, method);
+        measurements.Import(Part(checkpoint, WeightFile.Reserved), objective.Device);
+        return objective.Resume(weights, Part(checkpoint, ProductPrefix), method.Wanted);
+    }
+
+    /// <summary>Gives a method alone its memory back.</summary>
+    internal static void Restore(Checkpoint checkpoint, NetworkObjective objective, Method method)
+    {
+        using var scope = new TensorScope();
         Dictionary<string, Tensor> state = Part(checkpoint, MethodPrefix);
         if (state.Count > 0)
         {
             method.Restore(state, objective);
         }
-
-        measurements.Import(Part(checkpoint, WeightFile.Reserved), objective.Device);
-        return objective.Resume(weights, Part(checkpoint, ProductPrefix), method.Wanted);
     }
 
     private static void Add(List<SafeTensor> entries, string prefix, IReadOnlyDictionary<string, Tensor> tensors)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Brink.Curvature;
+using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
 
@@ -18,7 +19,8 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
     private readonly TensorScope _scope = new();
     private readonly NetworkObjective _objective;
     private readonly Evaluation _at;
-    private readonly SymmetricOperator _hessian;
+    private readonly SymmetricOperator _matrix;
+    private readonly StabilityThreshold? _threshold;
     private readonly IReadOnlyList<(string Name, ParameterSelection Parameters)> _blocks;
     private double _secondsAProduct;
 
@@ -31,15 +33,18 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
         {
             // Names are checked before anything is computed.
             _blocks = [.. questions.SubHessians.Select(name => (name, ParameterSelection.Named(_objective.Layout, name)))];
+            using Method? method = questions.Preconditioned ? Adaptive() : null;
             _at = _objective.Evaluate(point.Weights.Clone().Unscoped(), Wanted.Value);
+            SymmetricOperator hessian = new HessianOperator(_objective, _at);
+            _matrix = new WatchedOperator(method is null ? hessian : Preconditioned(hessian, (IPreconditioned)method), cancellation);
+            _threshold = method?.Threshold;
         }
         catch
         {
+            _at?.Dispose();
             _scope.Dispose();
             throw;
         }
-
-        _hessian = new WatchedOperator(new HessianOperator(_objective, _at), cancellation);
     }
 
     private LanczosOptions Options => new()
@@ -69,8 +74,8 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
         int top = _questions.Pairing ? Math.Max(_questions.Top, outputs + bottom) : _questions.Top;
         _note($"the {top} largest and {bottom} smallest of {_objective.Dimension} eigenvalues, at most {_questions.MaximumProducts} products");
         long start = Stopwatch.GetTimestamp();
-        SpectrumEnds ends = Lanczos.Extremes(_hessian, top, bottom, Options);
-        _secondsAProduct = Stopwatch.GetElapsedTime(start).TotalSeconds / Math.Max(1, _hessian.Products);
+        SpectrumEnds ends = Lanczos.Extremes(_matrix, top, bottom, Options);
+        _secondsAProduct = Stopwatch.GetElapsedTime(start).TotalSeconds / Math.Max(1, _matrix.Products);
         MeasuredEnds measured = Ends(ends);
         return new SpectrumReport(
             _point.Source,
@@ -80,7 +85,9 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
             _at.Value,
             _at.Accuracy,
             gradient.Norm(),
-            _point.Problem.FlattestSharpness,
+            _questions.Preconditioned,
+            _threshold is null ? null : new MeasuredEdge(_threshold.Value, _threshold.Formula, ends.Largest.Values[0] / _threshold.Value),
+            _questions.Preconditioned ? null : _point.Problem.FlattestSharpness,
             _questions.Tolerance,
             measured,
             _questions.TraceProducts is { } products ? Trace(products) : null,
@@ -90,6 +97,30 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
             [.. _blocks.Select(block => Block(block.Name, block.Parameters))],
             _questions.GradientNorms ? GradientNorm.ByParameter(_objective.Layout, gradient) : null);
     }
+
+    /// <summary>The run's method with its memory, or one line that says why the point has no P.</summary>
+    private Method Adaptive()
+    {
+        if (_questions.GaussNewton || _questions.Pairing || _questions.SubHessians.Count > 0)
+        {
+            throw new BrinkException("--preconditioned goes with eigenvalues, trace, density and gradient norms; Gauss–Newton part, pairing and sub-Hessians (--gauss-newton, --pairing, --sub-hessian) are parts of H itself");
+        }
+
+        Method method = _point.Method();
+        if (method is IPreconditioned)
+        {
+            return method;
+        }
+
+        string name = method.Name;
+        method.Dispose();
+        throw new BrinkException($"{_point.Source} is a run of {name}, which has no preconditioner; --preconditioned belongs to runs of rmsprop and adam");
+    }
+
+    private PreconditionedOperator Preconditioned(SymmetricOperator hessian, IPreconditioned method) => new(
+        hessian,
+        method.Preconditioner() ?? throw new BrinkException($"{_point.Source} is at iteration {_point.Iteration}: {_point.Problem.Specification.Method} has no preconditioner before its first step"),
+        method.WeightDecay);
 
     private MeasuredEnds Ends(SpectrumEnds ends)
     {
@@ -101,13 +132,13 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
     private TraceEstimate Trace(int products)
     {
         Announce("trace by Hutch++", Math.Min(products, _objective.Dimension));
-        return TraceEstimate.HutchPlusPlus(_hessian, products, _questions.Seed);
+        return TraceEstimate.HutchPlusPlus(_matrix, products, _questions.Seed);
     }
 
     private MeasuredDensity Density(int probes)
     {
         Announce("density by stochastic Lanczos quadrature", probes * Math.Min(_questions.DensitySteps, _objective.Dimension));
-        SpectralDensity density = SpectralDensity.Estimate(_hessian, probes, _questions.DensitySteps, _questions.Seed);
+        SpectralDensity density = SpectralDensity.Estimate(_matrix, probes, _questions.DensitySteps, _questions.Seed);
         double width = (density.Largest - density.Smallest) / Bins;
         DensityBin[] bins = [.. Enumerable.Range(0, width > 0 ? Bins : 1).Select(k =>
         {

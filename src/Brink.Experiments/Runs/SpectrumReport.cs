@@ -36,6 +36,12 @@ public sealed record SpectrumQuestions
     /// <summary>Whether the Gauss–Newton part is wanted.</summary>
     public bool GaussNewton { get; init; }
 
+    /// <summary>
+    /// Whether the matrix is P⁻¹(H + dI) instead of H, with P and the weight decay d of the run's <c>rmsprop</c> or <c>adam</c> as
+    /// they stood at the point. Goes with neither blocks nor the Gauss–Newton part nor the pairing, which are parts of H.
+    /// </summary>
+    public bool Preconditioned { get; init; }
+
     /// <summary>Whether the ± pairing below the first K is wanted.</summary>
     public bool Pairing { get; init; }
 
@@ -45,6 +51,12 @@ public sealed record SpectrumQuestions
     /// <summary>Seed of the random vectors.</summary>
     public ulong Seed { get; init; }
 }
+
+/// <summary>The edge of stability of a run's method, beside the spectrum that it bounds.</summary>
+/// <param name="Threshold">The largest stable eigenvalue.</param>
+/// <param name="Formula">How it comes about, e.g. <c>2/η</c>.</param>
+/// <param name="Ratio">λ₁ of P⁻¹(H + dI) divided by the threshold.</param>
+public sealed record MeasuredEdge(double Threshold, string Formula, double Ratio);
 
 /// <summary>The ends of the spectrum of one matrix.</summary>
 /// <param name="Top">Largest eigenvalues, descending.</param>
@@ -108,10 +120,12 @@ public sealed record DensityBin(double From, double To, double Fraction);
 /// <param name="Loss">f(w).</param>
 /// <param name="Accuracy">Training accuracy.</param>
 /// <param name="GradNorm">‖∇f(w)‖.</param>
+/// <param name="Preconditioned">Whether ends, trace and density are those of P⁻¹(H + dI), not of H.</param>
+/// <param name="Edge">The method's edge of stability where the matrix is P⁻¹(H + dI) and every step took all samples; null elsewhere.</param>
 /// <param name="FlattestSharpness">2/K, the least sharpness under <c>mse</c> with a last bias; null elsewhere.</param>
 /// <param name="Tolerance">Relative residual asked for.</param>
-/// <param name="Ends">The ends of the Hessian's spectrum.</param>
-/// <param name="Trace">tr H and tr H²; null where not asked for.</param>
+/// <param name="Ends">The ends of the spectrum.</param>
+/// <param name="Trace">The traces of the matrix and of its square; null where not asked for.</param>
 /// <param name="Density">The density; null where not asked for.</param>
 /// <param name="GaussNewton">The Gauss–Newton part; null where not asked for.</param>
 /// <param name="Pairing">The pairing; null where not asked for.</param>
@@ -125,6 +139,8 @@ public sealed record SpectrumReport(
     double Loss,
     double? Accuracy,
     double GradNorm,
+    bool Preconditioned,
+    MeasuredEdge? Edge,
     double? FlattestSharpness,
     double Tolerance,
     MeasuredEnds Ends,

@@ -1,3 +1,4 @@
+using Brink.Methods;
 using Brink.Torch;
 
 namespace Brink.Experiments;
@@ -5,20 +6,23 @@ namespace Brink.Experiments;
 /// <summary>A point of a loss surface, from a run's checkpoint or a file of weights: where measurements start.</summary>
 public sealed class StoredPoint : IDisposable
 {
-    private StoredPoint(string source, long? iteration, Problem problem, Tensor weights) =>
-        (Source, Iteration, Problem, Weights) = (source, iteration, problem, weights);
+    private StoredPoint(string source, Checkpoint? checkpoint, Problem problem, Tensor weights) =>
+        (Source, Checkpoint, Problem, Weights) = (source, checkpoint, problem, weights);
 
     /// <summary>Run or file the weights came from.</summary>
     public string Source { get; }
 
     /// <summary>Iteration of the checkpoint; null for a file.</summary>
-    public long? Iteration { get; }
+    public long? Iteration => Checkpoint?.Iteration;
 
     /// <summary>Data, network and objective.</summary>
     public Problem Problem { get; }
 
     /// <summary>w, a flat vector.</summary>
     public Tensor Weights { get; }
+
+    /// <summary>What the run stored there; null for a file.</summary>
+    private Checkpoint? Checkpoint { get; }
 
     /// <summary>Loads a run's checkpoint, or weights in a file.</summary>
     /// <param name="source">A run folder or a safetensors file.</param>
@@ -37,7 +41,7 @@ public sealed class StoredPoint : IDisposable
             var ofRun = Problem.Create(RunRecord.ReadSpecification(source), note);
             return Guarded(ofRun, () => new StoredPoint(
                 source,
-                checkpoint.Iteration,
+                checkpoint,
                 ofRun,
                 WeightFile.Pack(checkpoint.Tensors, ofRun.Objective.Layout, ofRun.Type, ofRun.Device).Unscoped()));
         }
@@ -54,6 +58,26 @@ public sealed class StoredPoint : IDisposable
 
         var fromFile = Problem.Create(given with { Init = source }, note);
         return Guarded(fromFile, () => new StoredPoint(source, null, fromFile, fromFile.StartWeights()));
+    }
+
+    /// <summary>The run's method as it was when the point was stored, with what it remembers of the steps before.</summary>
+    /// <returns>The method, to be disposed by the caller.</returns>
+    /// <exception cref="BrinkException">The point is a file of weights, which holds no method's memory.</exception>
+    internal Method Method()
+    {
+        Checkpoint checkpoint = Checkpoint
+            ?? throw new BrinkException($"{Source} is a file of weights, and P of P⁻¹H is what rmsprop or adam remember of their steps: --preconditioned needs a run of one of them");
+        Method method = MethodFactory.Create(Problem.Specification);
+        try
+        {
+            RunState.Restore(checkpoint, Problem.Objective, method);
+            return method;
+        }
+        catch
+        {
+            method.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

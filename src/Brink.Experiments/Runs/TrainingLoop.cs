@@ -261,6 +261,14 @@ internal sealed class TrainingLoop : IDisposable
             Note(verdict);
         }
 
+        if (_method is CentralFlow)
+        {
+            foreach (string limit in CentralFlowLimits.InWords(_specification, _folder.ReadMetrics()))
+            {
+                Note(limit);
+            }
+        }
+
         string? reason = stop == Spent ? $"spent the {_specification.MaxGradients} gradients it was given (max-gradients)"
             : k < _specification.Iterations ? "reached what it was asked to stop at" : null;
         return End(RunStatus.Finished, reason);

@@ -68,9 +68,11 @@ public sealed class PhaseFolder : IDisposable
             bool complete = file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length && found.AsSpan().SequenceEqual(header);
             if (complete)
             {
-                // A file that ends early leaves its last cells to be computed, also the one that it ends in.
-                int read = file.ReadAtLeast(MemoryMarshal.AsBytes(cells.AsSpan()), cells.Length * RecordBytes, throwOnEndOfStream: false);
-                cells.AsSpan(read / RecordBytes).Clear();
+                // A file that ends early leaves its last cells to be computed, also the one that it ends in: on the disk as
+                // well, or who opens it next takes that cell, filled up with zeros, for a whole one.
+                int whole = file.ReadAtLeast(MemoryMarshal.AsBytes(cells.AsSpan()), cells.Length * RecordBytes, throwOnEndOfStream: false) / RecordBytes;
+                cells.AsSpan(whole).Clear();
+                file.SetLength(header.Length + ((long)whole * RecordBytes));
             }
             else
             {

@@ -83,6 +83,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "brink_threads_set")]
     internal static partial int ThreadsSet(int threads);
 
+    [LibraryImport(Library, EntryPoint = "brink_blas_threads_get")]
+    internal static partial int BlasThreadsGet(out int threads);
+
     [LibraryImport(Library, EntryPoint = "brink_cuda_available")]
     internal static partial int CudaAvailable();
 

@@ -20,6 +20,12 @@ internal sealed class LanczosRun : IDisposable
     /// </summary>
     private const int ProbeLength = 4;
 
+    /// <summary>
+    /// Products of that chain once a copy was found: the last copy that is missing has the smallest share of a random vector, and
+    /// where one was hidden another is likely.
+    /// </summary>
+    private const int ProbeLengthAfterFind = 12;
+
     private readonly SymmetricOperator _operator;
     private readonly LanczosOptions _options;
     private int _top;
@@ -31,6 +37,7 @@ internal sealed class LanczosRun : IDisposable
     private readonly SpectralCorrection? _correction;
     private EigenStatus? _status;
     private int _probes;
+    private int _probeLength = ProbeLength;
     private double[] _settled = [];
     private Tensor? _guard;
     private int _started;
@@ -118,7 +125,7 @@ internal sealed class LanczosRun : IDisposable
         }
 
         _guard = elsewhere;
-        _probes = ProbeLength;
+        _probes = _probeLength;
         _started = 0;
     }
 
@@ -223,7 +230,7 @@ internal sealed class LanczosRun : IDisposable
     }
 
     /// <summary>Multiplies the next vector of the chain that looks for what a thin start cannot see.</summary>
-    /// <returns>Whether there was one; a value that has changed since the chain began begins it anew.</returns>
+    /// <returns>Whether there was one; a value that has changed since the chain began begins it anew, and longer.</returns>
     private bool Probe()
     {
         if (_started > 0 || _guard is null || _space.Count == _operator.Dimension)
@@ -232,10 +239,10 @@ internal sealed class LanczosRun : IDisposable
         }
 
         double[] values = [.. Enumerable.Range(0, Wanted).Select(pair => _space.Values[Index(pair)])];
-        if (_probes < ProbeLength && _settled.Zip(values).Any(
+        if (_probes < _probeLength && _settled.Zip(values).Any(
             pair => Math.Abs(pair.First - pair.Second) > _options.ResidualTolerance * Math.Abs(pair.Second)))
         {
-            _probes = ProbeLength;
+            _probes = _probeLength = ProbeLengthAfterFind;
         }
 
         if (_probes == 0)
@@ -244,7 +251,7 @@ internal sealed class LanczosRun : IDisposable
         }
 
         using var scope = new TensorScope();
-        Tensor direction = _probes == ProbeLength ? Elsewhere(_guard) : _space.LastProduct();
+        Tensor direction = _probes == _probeLength ? Elsewhere(_guard) : _space.LastProduct();
         _settled = values;
         _probes--;
         if (_space.Count == _space.Capacity)

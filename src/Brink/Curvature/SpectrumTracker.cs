@@ -14,7 +14,8 @@ namespace Brink.Curvature;
 /// 3072-100-100-10, mse, float32, top 10 to 1e-4, iterations 40 to 44; principal cosines between the top spaces of neighbouring
 /// iterates 0.9 to 0.05): block of the last ten vectors 69 products, the same with first-order corrections 75, with the
 /// gradient 71, one random vector 46, the mixture 44, the mixture with the gradient 44; ARPACK started at random about 41, LOBPCG
-/// one vector at a time from its last 236. No method that tests ten residuals can spend fewer than ten products.
+/// one vector at a time from its last 236. No method that tests ten residuals can spend fewer than ten products. Whether the
+/// vectors last is not known before the third measurement: the second starts from the mixture, which loses little where they do.
 /// </remarks>
 public sealed class SpectrumTracker : IDisposable
 {
@@ -37,7 +38,7 @@ public sealed class SpectrumTracker : IDisposable
     private int _followed;
     private int _below;
     private long _measurements;
-    private double _lasting = 1;
+    private double _lasting;
 
     /// <summary>Starts without memory: the first measurement is a cold one.</summary>
     /// <param name="request">What is followed.</param>
@@ -190,7 +191,7 @@ public sealed class SpectrumTracker : IDisposable
         });
     }
 
-    /// <summary>A block of the last vectors where they last, else one mixture of them and the hint.</summary>
+    /// <summary>A block of the last vectors where they are known to last, else one mixture of them and the hint.</summary>
     private void Start(LanczosRun run, Tensor? known, int count, Tensor? hint)
     {
         if (known is null || known.Shape[0] < 2 || _lasting >= StillTheSame)

@@ -19,9 +19,13 @@ public abstract class FlowMethod : Method
     private const string TimeName = "flow.time";
     private const string IterationsName = "flow.landings";
 
+    /// <summary>Rounding of a time counted in steps.</summary>
+    private const double TimeSlack = 1e-9;
+
     private readonly double? _interval;
     private readonly double? _untilTime;
-    private readonly DiscreteTrajectory? _beside;
+    private readonly double? _compareStep;
+    private readonly Trajectory? _beside;
     private long _landings;
 
     /// <summary>Sets up what flows share.</summary>
@@ -33,7 +37,8 @@ public abstract class FlowMethod : Method
     {
         _interval = interval is { } given ? Require.Positive("interval", given) : compareStep;
         _untilTime = untilTime is { } end ? Require.Positive("until-time", end) : null;
-        _beside = compareStep is { } eta ? new DiscreteTrajectory(eta) : null;
+        _compareStep = compareStep is { } eta ? Require.Positive("compare-eta", eta) : null;
+        _beside = _compareStep is { } step ? new Trajectory("gd", new GradientDescent(step)) : null;
     }
 
     /// <summary>t, where the flow stands.</summary>
@@ -47,7 +52,7 @@ public abstract class FlowMethod : Method
     public FlowPoint Point(Evaluation at)
     {
         ArgumentNullException.ThrowIfNull(at);
-        if (_beside is null || (Time > 0 && !_beside.StandsAt(Time)))
+        if (_beside is null || (Time > 0 && !DescentStandsAt(Time)))
         {
             return new FlowPoint(Time, null, null);
         }
@@ -122,8 +127,15 @@ public abstract class FlowMethod : Method
         while (_interval is not null && Time < target && current.IsFinite);
 
         _landings++;
-        gradients += _beside?.AdvanceTo(objective, Time) ?? 0;
+        gradients += _beside?.AdvanceTo(objective, (long)Math.Floor(Time * (1 + TimeSlack) / _compareStep!.Value)) ?? 0;
         return (current, new StepReport(Time - start, 0, gradients, gradients, hvps) { Stages = stages, Rejected = rejected });
+    }
+
+    /// <summary>Whether the descent beside the flow stands at a time, with a finite loss.</summary>
+    private bool DescentStandsAt(double time)
+    {
+        double step = _compareStep!.Value;
+        return _beside!.At is { IsFinite: true } && Math.Abs((_beside.Steps * step) - time) <= TimeSlack * Math.Max(time, step);
     }
 
     /// <summary>Takes one step along the flow.</summary>

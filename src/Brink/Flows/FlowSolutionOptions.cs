@@ -21,7 +21,10 @@ public sealed record FlowSolutionOptions
     /// <summary>Gradient norm to reach, or null. Where a loss is given too, both are to be reached.</summary>
     public double? UntilGradNorm { get; init; }
 
-    /// <summary>The flow goes on until the relative change of φ still to come is estimated to be at most this; positive.</summary>
+    /// <summary>
+    /// The flow goes on until the relative change of φ still to come is estimated to be at most this; positive. Infinity asks for
+    /// no estimate: the flow ends at once where loss and gradient norm are reached, and φ is λ₁ there.
+    /// </summary>
     public double Accuracy { get; init; } = 1e-3;
 
     /// <summary>Relative residual of λ₁ at the end, in (0, 1).</summary>

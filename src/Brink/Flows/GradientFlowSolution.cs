@@ -77,6 +77,7 @@ public sealed record GradientFlowSolution(
         }
 
         var settling = new SharpnessSettling(options.LossToReach is not null);
+        bool settles = !double.IsPositiveInfinity(options.Accuracy);
         var missed = new List<string>();
         double residual = double.NaN;
         double time = 0;
@@ -90,12 +91,13 @@ public sealed record GradientFlowSolution(
                 double norm = at.Gradient().Norm();
                 bool reached = !(at.Value > options.LossToReach) && !(norm > options.UntilGradNorm);
                 bool near = !(at.Value > NearLoss * options.LossToReach) && !(norm > NearGradNorm * options.UntilGradNorm);
-                if (near && settling.IsDue(time))
+                if (settles && near && settling.IsDue(time))
                 {
                     Sample();
                 }
 
-                if (norm == 0 || !at.IsFinite || (reached && settling.Time == time && settling.Remaining <= options.Accuracy))
+                bool settled = !settles || (settling.Time == time && settling.Remaining <= options.Accuracy);
+                if (norm == 0 || !at.IsFinite || (reached && settled))
                 {
                     break;
                 }
@@ -173,7 +175,7 @@ public sealed record GradientFlowSolution(
                 missed.Add($"the gradient's norm is {norm:G3}, not {options.UntilGradNorm:G3}");
             }
 
-            if (!(remaining <= options.Accuracy))
+            if (settles && !(remaining <= options.Accuracy))
             {
                 missed.Add(double.IsNaN(remaining)
                     ? "whether λ₁ has settled is not known"

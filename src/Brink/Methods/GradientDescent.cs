@@ -9,13 +9,10 @@ namespace Brink.Methods;
 /// </summary>
 public sealed class GradientDescent : Method
 {
-    private const string Velocity = "velocity";
-
     private readonly double _stepSize;
-    private readonly double _momentum;
+    private readonly Momentum _momentum;
     private readonly double _decay;
     private readonly bool _nesterov;
-    private readonly MethodVectors _memory = new();
 
     /// <summary>Sets up the method.</summary>
     /// <param name="stepSize">η, positive.</param>
@@ -26,9 +23,9 @@ public sealed class GradientDescent : Method
     public GradientDescent(double stepSize, double momentum = 0, bool nesterov = false, double weightDecay = 0)
     {
         _stepSize = Require.Positive("eta", stepSize);
-        _momentum = Require.FromUpTo("momentum", momentum, 0, 1);
+        _momentum = new Momentum(momentum);
         _decay = Require.AtLeast("weight-decay", weightDecay, 0);
-        _nesterov = nesterov && _momentum == 0 ? throw new BrinkException("nesterov needs a momentum above 0") : nesterov;
+        _nesterov = nesterov && _momentum.Factor == 0 ? throw new BrinkException("nesterov needs a momentum above 0") : nesterov;
     }
 
     /// <inheritdoc/>
@@ -36,14 +33,14 @@ public sealed class GradientDescent : Method
 
     /// <inheritdoc/>
     public override StabilityThreshold? Threshold =>
-        StabilityThreshold.OfGradientDescent(_stepSize, _momentum, _nesterov, _decay);
+        StabilityThreshold.OfGradientDescent(_stepSize, _momentum.Factor, _nesterov, _decay);
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, Tensor> State() => _memory.State();
+    public override IReadOnlyDictionary<string, Tensor> State() => _momentum.State();
 
     /// <inheritdoc/>
     public override void Restore(IReadOnlyDictionary<string, Tensor> state, Objective objective) =>
-        _memory.Restore(state, objective);
+        _momentum.Restore(state, objective);
 
     /// <inheritdoc/>
     protected override (Evaluation Next, StepReport Report) Take(Objective objective, Evaluation at)
@@ -56,12 +53,10 @@ public sealed class GradientDescent : Method
             direction = direction.AddScaled(at.Weights, _decay);
         }
 
-        if (_momentum != 0)
+        if (_momentum.Factor != 0)
         {
-            Tensor velocity = _memory.Vector(Velocity, objective);
-            velocity.MultiplyInPlace(_momentum);
-            velocity.AddInPlace(direction);
-            direction = _nesterov ? direction.AddScaled(velocity, _momentum) : velocity;
+            Tensor velocity = _momentum.Add(objective, direction);
+            direction = _nesterov ? direction.AddScaled(velocity, _momentum.Factor) : velocity;
         }
 
         return (Move(objective, at, direction, _stepSize), new StepReport(_stepSize));
@@ -70,7 +65,7 @@ public sealed class GradientDescent : Method
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        _memory.Dispose();
+        _momentum.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -9,13 +9,10 @@ namespace Brink.Methods;
 /// </summary>
 public sealed class SharpnessAwareMinimization : Method
 {
-    private const string Velocity = "velocity";
-
     private readonly double _stepSize;
     private readonly double _radius;
-    private readonly double _momentum;
+    private readonly Momentum _momentum;
     private readonly double _decay;
-    private readonly MethodVectors _memory = new();
 
     /// <summary>Sets up the method.</summary>
     /// <param name="stepSize">η, positive.</param>
@@ -27,7 +24,7 @@ public sealed class SharpnessAwareMinimization : Method
     {
         _stepSize = Require.Positive("eta", stepSize);
         _radius = Require.Positive("rho", radius);
-        _momentum = Require.FromUpTo("momentum", momentum, 0, 1);
+        _momentum = new Momentum(momentum);
         _decay = Require.AtLeast("weight-decay", weightDecay, 0);
     }
 
@@ -35,11 +32,11 @@ public sealed class SharpnessAwareMinimization : Method
     public override string Name => "sam";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, Tensor> State() => _memory.State();
+    public override IReadOnlyDictionary<string, Tensor> State() => _momentum.State();
 
     /// <inheritdoc/>
     public override void Restore(IReadOnlyDictionary<string, Tensor> state, Objective objective) =>
-        _memory.Restore(state, objective);
+        _momentum.Restore(state, objective);
 
     /// <inheritdoc/>
     protected override (Evaluation Next, StepReport Report) Take(Objective objective, Evaluation at)
@@ -51,9 +48,7 @@ public sealed class SharpnessAwareMinimization : Method
         double factor = norm > 0 ? _radius / norm : 0;
         using Evaluation perturbed = objective.Evaluate(
             at.Weights.AddScaled(gradient, factor).Unscoped(), Wanted.ValueAndGradient);
-        Tensor velocity = _memory.Vector(Velocity, objective);
-        velocity.MultiplyInPlace(_momentum);
-        velocity.AddInPlace(perturbed.Gradient().AddScaled(at.Weights, _decay));
+        Tensor velocity = _momentum.Add(objective, perturbed.Gradient().AddScaled(at.Weights, _decay));
         return (
             Move(objective, at, velocity, _stepSize),
             new StepReport(_stepSize, FunctionEvaluations: 2, GradientEvaluations: 2));
@@ -62,7 +57,7 @@ public sealed class SharpnessAwareMinimization : Method
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        _memory.Dispose();
+        _momentum.Dispose();
         base.Dispose(disposing);
     }
 }

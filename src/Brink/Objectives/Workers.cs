@@ -56,15 +56,16 @@ public sealed class Workers : IDisposable
         ObjectDisposedException.ThrowIf(_stopping, this);
         _work = work;
         _done.Reset(Count);
+        // A setting of the thread, and of BLAS one of the process: whichever thread calls, and whatever other workers were
+        // made since, its share must be computed as on any other day.
+        if (Runtime.Threads != ThreadsPerOperator || (Runtime.BlasThreads ?? ThreadsPerOperator) != ThreadsPerOperator)
+        {
+            Runtime.Threads = ThreadsPerOperator;
+        }
+
         foreach (SemaphoreSlim start in _start)
         {
             start.Release();
-        }
-
-        // A setting of the thread: whichever thread calls, its share must be computed as on any other day.
-        if (Runtime.Threads != ThreadsPerOperator)
-        {
-            Runtime.Threads = ThreadsPerOperator;
         }
 
         Do(0);

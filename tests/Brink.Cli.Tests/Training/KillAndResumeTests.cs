@@ -56,13 +56,16 @@ public sealed class KillAndResumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("TERM")]
-    [InlineData("INT")]
-    public void A_signal_ends_the_run_after_a_checkpoint_and_names_the_way_on(string signal)
+    [InlineData("TERM", false)]
+    [InlineData("INT", false)]
+    [InlineData("INT", true)]
+    public void A_signal_ends_the_run_after_a_checkpoint_and_names_the_way_on(string signal, bool centralFlow)
     {
-        string[] more = ["--method", "sam", "--sharpness-every", "0", "--checkpoint-every", "1000"];
+        string[] Line(string name, long iterations) => centralFlow
+            ? _data.CentralFlow(name, "--eta", "0.0036", "--checkpoint-every", "1000", "--iterations", $"{iterations}")
+            : _data.Train(name, "--method", "sam", "--sharpness-every", "0", "--checkpoint-every", "1000", "--iterations", $"{iterations}");
         string run = _data["signalled"];
-        using BrinkProcess process = BrinkProcess.Start(_data.Train("signalled", [.. more, "--iterations", "100000"]));
+        using BrinkProcess process = BrinkProcess.Start(Line("signalled", 100000));
         while (!process.HasExited && Length(Path.Combine(run, "metrics.jsonl")) < 2000)
         {
             Thread.Sleep(1);
@@ -82,7 +85,7 @@ public sealed class KillAndResumeTests : IDisposable
         // To an end near by: the run was asked for far more, so that the signal could not come too late.
         long end = checkpoint.Iteration + 20;
         Assert.Equal(0, BrinkProcess.Run("resume", run, "--quiet", "--iterations", $"{end}").Code);
-        Assert.Equal(0, BrinkProcess.Run(_data.Train("whole", [.. more, "--iterations", $"{end}"])).Code);
+        Assert.Equal(0, BrinkProcess.Run(Line("whole", end)).Code);
         AssertSame(_data["whole"], run, signal);
     }
 

@@ -36,5 +36,9 @@ internal sealed class SmallData : IDisposable
         "--micro-batch", "32", "--keep-graph", "yes", "--threads", "2", "--test-every", "0", "--out", this[name], "--quiet", .. more,
     ];
 
+    /// <summary>The same problem for <c>brink flow --central</c>.</summary>
+    internal string[] CentralFlow(string name, params string[] more) =>
+        ["flow", "--central", .. Train(name, ["--activation", "tanh", "--loss", "squared", "--sharpness-every", "0", .. more])[1..]];
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

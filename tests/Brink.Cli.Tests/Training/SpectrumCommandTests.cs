@@ -94,6 +94,50 @@ public sealed class SpectrumCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_preconditioned_spectrum_of_an_adaptive_run_stands_against_its_edge()
+    {
+        await Succeed(_data.Train("adam", "--method", "adam", "--eta", "0.001", "--iterations", "4", "--sharpness-every", "0", "--preconditioned", "--eigenvalues", "2", "--eigenvalues-every", "4"));
+        string text = await Succeed(["spectrum", _data["adam"], "--preconditioned", "--all", "--top", "2", "--bottom", "1", "--density-probes", "2", "--density-steps", "4"]);
+        Assert.Contains("largest eigenvalues of P⁻¹H", text, StringComparison.Ordinal);
+        Assert.Contains("of (2+2β₁)/((1−β₁)η) = ", text, StringComparison.Ordinal);
+        Assert.Contains("tr (P⁻¹H)² = ", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("2/K", text, StringComparison.Ordinal);
+
+        JsonElement json = JsonElement.Parse(await Succeed(["spectrum", _data["adam"], "--preconditioned", "--top", "1", "--bottom", "0", "--json"]));
+        double value = json.GetProperty("ends").GetProperty("top")[0].GetProperty("value").GetDouble();
+        JsonElement line = JsonElement.Parse(File.ReadLines(Path.Combine(_data["adam"], "metrics.jsonl")).Last());
+        Assert.Equal(line.GetProperty("preconditioned_sharpness").GetDouble(), value, 1e-4 * value);
+        Assert.True(json.GetProperty("preconditioned").GetBoolean());
+        Assert.Equal(38_000, json.GetProperty("edge").GetProperty("threshold").GetDouble(), 1e-6);
+        Assert.Equal(value / 38_000, json.GetProperty("edge").GetProperty("ratio").GetDouble(), 1e-9);
+
+        await Fail(["spectrum", _data["adam"], "--preconditioned", "--iteration", "0"], "no preconditioner before its first step");
+        await Fail(["spectrum", _data["adam"], "--preconditioned", "--gauss-newton"], "parts of H itself");
+        await Trained();
+        await Fail(["spectrum", _data["run"], "--preconditioned"], "is a run of gd", "rmsprop and adam");
+        string weights = Directory.GetFiles(Path.Combine(_data["adam"], "checkpoints")).Order(StringComparer.Ordinal).Last();
+        await Fail(
+            ["spectrum", weights, "--preconditioned", "--data", "mnist", "--from", _data.Folder, "--subset", "first", "--count", "64", "--widths", "8", "--micro-batch", "32", "--keep-graph", "yes", "--threads", "2", "--test-every", "0"],
+            "is a file of weights", "needs a run");
+    }
+
+    [Fact]
+    public async Task A_sharpness_that_missed_its_tolerance_is_never_shown_as_if_it_were_exact()
+    {
+        string trained = await Succeed(_data.Train("run", "--method", "gd", "--eta", "0.05", "--iterations", "4", "--sharpness-every", "4", "--sharpness-tolerance", "1e-14"));
+        Assert.Contains("(not converged: residual ", trained, StringComparison.Ordinal);
+        Assert.All(
+            File.ReadLines(Path.Combine(_data["run"], "metrics.jsonl")).Select(line => JsonElement.Parse(line)).Where(line => line.TryGetProperty("sharpness", out _)),
+            line => Assert.True(line.GetProperty("sharpness_unconverged").GetBoolean()));
+
+        string[] tight = ["measure", _data["run"], "--top", "1", "--bottom", "0", "--tolerance", "1e-14"];
+        string[] measured = (await Succeed(tight)).Split('\n');
+        Assert.All(measured.Where(line => line.Contains("λ₁", StringComparison.Ordinal)), line => Assert.Contains("λ₁ is not converged: residual", line, StringComparison.Ordinal));
+        Assert.False(JsonElement.Parse(await Succeed([.. tight, "--json"])).GetProperty("sharpness_converged").GetBoolean());
+        Assert.True(JsonElement.Parse(await Succeed(["measure", _data["run"], "--top", "1", "--bottom", "0", "--json"])).GetProperty("sharpness_converged").GetBoolean());
+    }
+
+    [Fact]
     public async Task In_the_flat_region_the_first_K_are_2_over_K_and_the_rest_is_told_from_zero_or_not()
     {
         // On noise the long steps of nls kill every hidden unit: only the last bias is left.

@@ -1,4 +1,5 @@
 using Brink.Curvature;
+using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
 using FsCheck;
@@ -10,6 +11,7 @@ namespace Brink.Tests.Curvature;
 public sealed class OperatorTests
 {
     private const double Tolerance = 1e-11;
+    private const double Decay = 0.03;
 
     public static TheoryData<string, string> Cases
     {
@@ -32,7 +34,7 @@ public sealed class OperatorTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Hessian_Gauss_Newton_and_sub_Hessian_are_the_dense_matrices(string name, string loss)
+    public void Hessian_Gauss_Newton_sub_Hessian_and_preconditioned_are_the_dense_matrices(string name, string loss)
     {
         using var scope = new TensorScope();
         using var workers = new Workers(2);
@@ -52,6 +54,10 @@ public sealed class OperatorTests
             var selection = ParameterSelection.Named(objective.Layout, objective.Layout.Places[^1].Name, objective.Layout.Places[0].Name);
             int[] chosen = [.. selection.Places.SelectMany(place => Enumerable.Range((int)place.Offset, (int)place.Count))];
             SameMatrix(Block(hessian, chosen), new SubHessianOperator(objective, at, selection));
+            Tensor preconditioner = AdamsPreconditioner(objective, weights);
+            SameMatrix(
+                Felt(hessian, Decay, preconditioner.ToArray<double>()),
+                new PreconditionedOperator(new HessianOperator(objective, at), preconditioner, Decay));
         }
     }
 
@@ -165,6 +171,37 @@ public sealed class OperatorTests
         using var objective = new Methods.ClosedFormObjective(Methods.Quadratic.Diagonal(1, 2), 2);
         using Evaluation at = objective.At(1, 1);
         Assert.Throws<NotSupportedException>(() => new GaussNewtonOperator(objective, at).Apply(objective.Vector([1, 0])));
+    }
+
+    /// <summary>P as Adam holds it after two steps from the weights.</summary>
+    private static Tensor AdamsPreconditioner(NetworkObjective objective, Tensor weights)
+    {
+        using var adam = new Adam(1e-2, epsilon: 1e-3);
+        Evaluation at = objective.Evaluate(weights.Clone().Unscoped(), adam.Wanted);
+        for (int k = 0; k < 2; k++)
+        {
+            Evaluation next = adam.Step(objective, at).Next;
+            at.Dispose();
+            at = next;
+        }
+
+        at.Dispose();
+        return adam.Preconditioner()!;
+    }
+
+    /// <summary>(H + dI)ᵢⱼ / √(pᵢ pⱼ).</summary>
+    private static double[,] Felt(double[,] hessian, double decay, double[] p)
+    {
+        double[,] felt = new double[p.Length, p.Length];
+        for (int i = 0; i < p.Length; i++)
+        {
+            for (int j = 0; j < p.Length; j++)
+            {
+                felt[i, j] = (hessian[i, j] + (i == j ? decay : 0)) / Math.Sqrt(p[i] * p[j]);
+            }
+        }
+
+        return felt;
     }
 
     private static void SameMatrix(double[,] expected, SymmetricOperator actual)

@@ -73,6 +73,52 @@ public sealed class SpectrumTrackerTests
         Assert.InRange(tracker.Measure(flat).Products, 10, 12);
     }
 
+    [Theory]
+    [InlineData(10, 0.05)]
+    [InlineData(10, 0.1)]
+    [InlineData(9, 0.1)]
+    [InlineData(8, 0.1)]
+    [InlineData(3, 0.05)]
+    public void Copies_of_an_eigenvalue_among_the_largest_are_not_missed_from_a_thin_start(int copies, double next)
+    {
+        double[] others = [3, 1.2, 0.7, 0.5, 0.4, 0.33, 0.3];
+        double[] spectrum = [.. others[..(10 - copies)], .. Enumerable.Repeat(0.2, copies), .. Spectra.Flatland(390).Skip(10).Select(value => value * next / 0.05)];
+        for (ulong seed = 0; seed < 12; seed++)
+        {
+            using var scope = new TensorScope();
+            using var tracker = new SpectrumTracker(
+                new SpectrumRequest { Largest = 10 }, new LanczosOptions { ResidualTolerance = 1e-4, MaximumProducts = 2000, Seed = seed });
+            int dimension = spectrum.Length;
+            Tensor hint = Matrices.Random(dimension, seed: 70 + seed).Select(0, 0);
+            for (ulong step = 0; step < 3; step++)
+            {
+                _ = tracker.Measure(new DenseOperator(Matrices.WithSpectrum(Spectra.Training(dimension, 7), seed: 40 + step)), hint: hint);
+            }
+
+            SpectrumMeasurement found = tracker.Measure(new DenseOperator(Matrices.WithSpectrum(spectrum, seed: 900 + seed)), hint: hint);
+            Assert.True(found.Converged);
+            Assert.All(found.Largest.Values.Zip(spectrum), pair => Assert.Equal(pair.Second, pair.First, 1e-6));
+        }
+    }
+
+    [Fact]
+    public void Where_nothing_lasts_the_products_are_shared_among_all_pairs_from_the_second_measurement_on()
+    {
+        using var scope = new TensorScope();
+        var options = new LanczosOptions { ResidualTolerance = 1e-4, MaximumProducts = 2000 };
+        using var tracker = new SpectrumTracker(new SpectrumRequest { Largest = 10 }, options);
+        for (ulong step = 0; step < 3; step++)
+        {
+            Tensor matrix = Matrices.WithSpectrum(Spectra.Training(400, 7), seed: 40 + step);
+            double[] exact = matrix.SymmetricEigen().Values.ToArray<double>();
+            Eigenpairs block = Lanczos.Largest(new DenseOperator(matrix), 10, options);
+            SpectrumMeasurement found = tracker.Measure(new DenseOperator(matrix), hint: Matrices.Random(400, seed: 5 + step).Select(0, 0));
+            Assert.True(found.Converged);
+            Assert.True(step == 0 || found.Products < 0.8 * block.Products, $"{found.Products} products, a block of ten takes {block.Products}");
+            Assert.All(found.Largest.Values.Zip(exact.Reverse()), pair => Assert.Equal(pair.Second, pair.First, 1e-6));
+        }
+    }
+
     [Fact]
     public void Another_eigenvector_that_overtakes_is_found()
     {

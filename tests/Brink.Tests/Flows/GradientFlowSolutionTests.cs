@@ -79,6 +79,26 @@ public sealed class GradientFlowSolutionTests
     }
 
     [Fact]
+    public void Without_an_accuracy_it_ends_where_the_loss_is_reached()
+    {
+        using var scope = new TensorScope();
+        var objective = new ModelObjective(new ScalarNetwork(2));
+        Tensor start = Tensor.From([0.3, 0.8]);
+        GradientFlowSolution settled = Find(objective, start, new FlowSolutionOptions { UntilLoss = 1e-2 });
+        GradientFlowSolution found = Find(objective, start, new FlowSolutionOptions { UntilLoss = 1e-2, Accuracy = double.PositiveInfinity });
+        Assert.True(found.Converged, string.Join("; ", found.Missed));
+        Assert.InRange(found.Loss, 1e-3, 1e-2);
+        Assert.True(found.Gradients < settled.Gradients && settled.Loss < found.Loss);
+
+        // f = ½(ab − 1)²: the Hessian is [[b², 2ab − 1], [2ab − 1, a²]].
+        double[] w = found.Weights.ToArray<double>();
+        (double a, double b) = (w[0], w[1]);
+        double beside = (2 * a * b) - 1;
+        double expected = (((a * a) + (b * b)) / 2) + Math.Sqrt((Math.Pow((a * a) - (b * b), 2) / 4) + (beside * beside));
+        Assert.Equal(expected, found.Sharpness, 1e-6);
+    }
+
+    [Fact]
     public void A_warm_start_gives_the_same_and_a_stationary_point_is_its_own_solution()
     {
         using var scope = new TensorScope();
