@@ -16,7 +16,7 @@ internal sealed class BesideMeasuring(Specification specification) : RunMeasurem
     /// <summary>So far up that nothing is ever held: the central flow without an edge is the gradient flow.</summary>
     private const double NoBound = 1e30;
 
-    private readonly Trajectory[] _all = specification.Beside switch
+    private readonly CompanionTrajectory[] _all = specification.Beside switch
     {
         "gd" => [Descent(specification)],
         "gd-and-flow" =>
@@ -35,7 +35,7 @@ internal sealed class BesideMeasuring(Specification specification) : RunMeasurem
     internal override void Pass(MeasuredPoint point)
     {
         Objective objective = point.Problem.Objective;
-        foreach (Trajectory trajectory in _all)
+        foreach (CompanionTrajectory trajectory in _all)
         {
             if (_imported.Count > 0)
             {
@@ -83,7 +83,7 @@ internal sealed class BesideMeasuring(Specification specification) : RunMeasurem
         base.Dispose();
     }
 
-    private static Trajectory Descent(Specification specification) => new("gd", new GradientDescent(specification.Eta!.Value));
+    private static CompanionTrajectory Descent(Specification specification) => new("gd", new GradientDescent(specification.Eta!.Value));
 
     /// <summary>A divergence beside the run is no divergence of the run.</summary>
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -25,7 +25,7 @@ public abstract class FlowMethod : Method
     private readonly double? _interval;
     private readonly double? _untilTime;
     private readonly double? _compareStep;
-    private readonly Trajectory? _beside;
+    private readonly CompanionTrajectory? _beside;
     private long _landings;
 
     /// <summary>Sets up what flows share.</summary>
@@ -38,7 +38,7 @@ public abstract class FlowMethod : Method
         _interval = interval is { } given ? Require.Positive("interval", given) : compareStep;
         _untilTime = untilTime is { } end ? Require.Positive("until-time", end) : null;
         _compareStep = compareStep is { } eta ? Require.Positive("compare-eta", eta) : null;
-        _beside = _compareStep is { } step ? new Trajectory("gd", new GradientDescent(step)) : null;
+        _beside = _compareStep is { } step ? new CompanionTrajectory("gd", new GradientDescent(step)) : null;
     }
 
     /// <summary>t, where the flow stands.</summary>

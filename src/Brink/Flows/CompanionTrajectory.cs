@@ -8,7 +8,7 @@ namespace Brink.Flows;
 /// A method on its own way from a start, beside a run that it is compared with. It ends where its loss is no longer finite;
 /// what it goes beside goes on alone.
 /// </summary>
-public sealed class Trajectory : IDisposable
+public sealed class CompanionTrajectory : IDisposable
 {
     private const string WeightsName = "weights";
     private const string StepsName = "steps";
@@ -19,7 +19,7 @@ public sealed class Trajectory : IDisposable
     /// <summary>Sets up a trajectory that has not begun.</summary>
     /// <param name="name">What its state is named after in a checkpoint.</param>
     /// <param name="method">How it goes; disposed with the trajectory.</param>
-    public Trajectory(string name, Method method)
+    public CompanionTrajectory(string name, Method method)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(method);
