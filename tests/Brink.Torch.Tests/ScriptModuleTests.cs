@@ -26,21 +26,32 @@ public sealed class ScriptModuleTests
             expected += v[i] * Math.Tanh(b[i] + (w[3 * i] * x[0]) + (w[(3 * i) + 1] * x[1]) + (w[(3 * i) + 2] * x[2]));
         }
 
-        Tensor output = module.Forward(Tensor.From(x, 1, 3));
+        Tensor output = module.Forward(Tensor.From(x, 1, 3), Values(module));
         Assert.Equal(expected, output.Detach().Item(), 1e-6);
     }
 
     [Fact]
-    public void Gradients_reach_the_scripts_parameters_and_new_values_take_effect()
+    public void The_module_computes_with_the_parameters_it_is_given_and_gradients_reach_them()
     {
         using var scope = new TensorScope();
         using ScriptModule module = ScriptModule.Load(s_fixture);
-        Tensor bias = module.Parameters()[3].Value;
+        Tensor[] values = Values(module);
         Tensor input = Tensor.From([0.3f, 0.2f, 0.1f], 1, 3);
-        Tensor output = module.Forward(input).Sum();
-        Assert.Equal(1, Autograd.Gradients([output], [bias])[0]!.Item(), 1e-7);
-        bias.SetData(Tensor.From([bias.Detach().Item() + 2]).To(ScalarType.Float32));
-        Assert.Equal(output.Detach().Item() + 2, module.Forward(input).Detach().Item(), 1e-6);
+        double before = module.Forward(input, values).Detach().Item();
+        values[3] = values[3].Detach() + 2;
+        values[3].RequiresGrad = true;
+        Tensor output = module.Forward(input, values).Sum();
+        Assert.Equal(before + 2, output.Detach().Item(), 1e-6);
+        Assert.Equal(1, Autograd.Gradients([output], [values[3]])[0]!.Item(), 1e-7);
+        Assert.Equal(before, module.Forward(input, Values(module)).Detach().Item(), 1e-7);
+    }
+
+    [Fact]
+    public void A_wrong_number_of_parameters_is_refused()
+    {
+        using var scope = new TensorScope();
+        using ScriptModule module = ScriptModule.Load(s_fixture);
+        Assert.Throws<ArgumentException>(() => module.Forward(Tensor.Zeros([1, 3], ScalarType.Float32), Values(module).AsSpan(1)));
     }
 
     [Fact]
@@ -49,4 +60,6 @@ public sealed class ScriptModuleTests
         TorchException failure = Assert.Throws<TorchException>(() => ScriptModule.Load("/nowhere/model.pt"));
         Assert.Contains("/nowhere/model.pt", failure.Message);
     }
+
+    private static Tensor[] Values(ScriptModule module) => [.. module.Parameters().Select(parameter => parameter.Value)];
 }

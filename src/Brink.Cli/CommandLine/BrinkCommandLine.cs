@@ -48,6 +48,7 @@ internal static class BrinkCommandLine
             FlowCommand.Create(),
             GfsCommand.Create(),
             DataCommand.Create(),
+            NetworksCommand.Create(),
             BenchCommand.Create(),
             QuickstartCommand.Create(Quickstart),
             DoctorCommand.Create(),

@@ -31,7 +31,8 @@ public static class MachineMeasurements
     internal static string Key(NetworkProblem problem)
     {
         Specification s = problem.Specification;
-        string network = s.Network == "mlp" ? $"mlp {string.Join("-", s.Widths)}" : s.Network;
+        string network = s.Network
+            + (SubjectFields.Widths.AppliesTo(s) ? $" {string.Join("-", s.Widths)}" : string.Empty) + (s.Pooling == "average" ? " average" : string.Empty);
         string search = MethodFields.Searches.Contains(s.Method) ? $"search, line products {s.LineProducts}" : "no search";
         return string.Join("; ",
             $"{s.Data}{(s.Classes is { } classes ? $" ({classes.Count} classes)" : string.Empty)} × {problem.SampleCount}",

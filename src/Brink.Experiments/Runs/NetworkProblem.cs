@@ -16,13 +16,13 @@ public sealed class NetworkProblem : Problem
     private NetworkObjective? _test;
     private Workers? _workers;
 
-    private NetworkProblem(Specification specification, SampleSource source, SampleSet images, Sequential network)
+    private NetworkProblem(Specification specification, SampleSource source, SampleSet images, Module network)
         : base(specification)
     {
         _source = source;
         _images = images;
         Network = network;
-        Type = specification.Dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
+        Type = TypeOf(specification);
         Device = Torch.Device.Parse(specification.Device);
 
         // Channels-last pays for convolutions in float32 on the CPU (oneDNN); other kernels read rows as well.
@@ -30,7 +30,7 @@ public sealed class NetworkProblem : Problem
     }
 
     /// <summary>The network.</summary>
-    public Sequential Network { get; }
+    public Module Network { get; }
 
     /// <summary>Precision.</summary>
     public ScalarType Type { get; }
@@ -43,7 +43,8 @@ public sealed class NetworkProblem : Problem
 
     /// <inheritdoc/>
     /// <remarks>2/K under <c>mse</c> with a last bias.</remarks>
-    public override double? FlattestSharpness => Specification is { Loss: "mse", NoBias: false } ? 2.0 / Classes : null;
+    public override double? FlattestSharpness =>
+        Specification.Loss == "mse" && Network.Modules().OfType<AffineLayer>().LastOrDefault() is { Bias: not null } ? 2.0 / Classes : null;
 
     /// <inheritdoc/>
     public override NetworkObjective Objective => _objective;
@@ -119,6 +120,11 @@ public sealed class NetworkProblem : Problem
     /// <returns>The reason, or null.</returns>
     public string? WhyNoTest()
     {
+        if (Network is ScriptNetwork { HasBatchStatistics: true })
+        {
+            return $"no test metrics: {Specification.Network} normalises by the batch's own statistics, and what it would use elsewhere is not known; save it after model.eval() to train with its recorded ones";
+        }
+
         string other = Specification.Split == "train" ? "test" : "train";
         return _source.Has(other)
             ? null
@@ -167,9 +173,20 @@ public sealed class NetworkProblem : Problem
         Labels = s.Labels is { } labels ? Path.GetFullPath(labels) : null,
         DataDir = s.DataDir is { } root ? Path.GetFullPath(root) : null,
         Init = s.Init is { } init ? Path.GetFullPath(init) : null,
+        Network = NetworkForm.IsFile(s.Network) ? Path.GetFullPath(s.Network) : s.Network,
     };
 
-    private static Sequential BuildNetwork(Specification s, SampleSet images) => NetworkCatalogue.Create(s.Network, new NetworkOptions
+    private static Module BuildNetwork(Specification s, SampleSet images)
+    {
+        NetworkOptions options = Options(s, images);
+        return NetworkForm.IsFile(s.Network)
+            ? NetworkFile.Load(s.Network, options, TypeOf(s), Torch.Device.Parse(s.Device))
+            : NetworkCatalogue.Create(s.Network, options);
+    }
+
+    private static ScalarType TypeOf(Specification s) => s.Dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
+
+    private static NetworkOptions Options(Specification s, SampleSet images) => new()
     {
         Channels = images.Channels,
         Height = images.Height,
@@ -179,7 +196,8 @@ public sealed class NetworkProblem : Problem
         Activation = s.Activation,
         Bias = !s.NoBias,
         BatchNorm = s.BatchNorm,
-    });
+        AveragePooling = s.Pooling == "average",
+    };
 
     private static SampleSelection Selection(Specification s) =>
         new(s.Subset, s.First, s.Count == 0 ? null : s.Count, (ulong)s.Seed);

@@ -11,7 +11,7 @@ public static class WeightFile
     public const string Reserved = "brink.";
 
     /// <summary>Reads weights.</summary>
-    /// <param name="path">A safetensors file; entries under <see cref="Reserved"/> are passed over.</param>
+    /// <param name="path">A safetensors file; entries under <see cref="Reserved"/> and the network's buffers are passed over.</param>
     /// <param name="layout">The network's layout.</param>
     /// <param name="type">Precision wanted.</param>
     /// <param name="device">Where they are wanted.</param>
@@ -36,7 +36,7 @@ public static class WeightFile
     }
 
     /// <summary>Puts named tensors into one flat vector.</summary>
-    /// <param name="entries">The tensors; entries under <see cref="Reserved"/> are passed over.</param>
+    /// <param name="entries">The tensors; entries under <see cref="Reserved"/> and the network's buffers are passed over.</param>
     /// <param name="layout">The network's layout.</param>
     /// <param name="type">Precision wanted.</param>
     /// <param name="device">Where they are wanted.</param>
@@ -47,7 +47,9 @@ public static class WeightFile
         ArgumentNullException.ThrowIfNull(entries);
         ArgumentNullException.ThrowIfNull(layout);
         var values = new List<(string, Tensor)>();
-        foreach (SafeTensor entry in entries.Where(entry => !entry.Name.StartsWith(Reserved)))
+
+        // A state_dict also holds running statistics of batch normalisations; the objective has no use for them.
+        foreach (SafeTensor entry in entries.Where(entry => !entry.Name.StartsWith(Reserved) && !layout.BufferNames.Contains(entry.Name)))
         {
             if (entry.Type is not (ScalarType.Float32 or ScalarType.Float64))
             {

@@ -90,14 +90,14 @@ public sealed partial record Specification
         init => Set(SubjectFields.DataDir, value);
     }
 
-    /// <summary>Name of the network.</summary>
+    /// <summary>Name of the network, or path of a TorchScript file.</summary>
     public string Network
     {
         get => Value(SubjectFields.Network);
         init => Set(SubjectFields.Network, value);
     }
 
-    /// <summary>Widths of the hidden layers of <c>mlp</c>, each at least 1.</summary>
+    /// <summary>Widths of the hidden layers, or channels of the convolutions, each at least 1.</summary>
     public IReadOnlyList<int> Widths
     {
         get => Value(SubjectFields.Widths);
@@ -109,6 +109,13 @@ public sealed partial record Specification
     {
         get => Value(SubjectFields.Activation);
         init => Set(SubjectFields.Activation, value);
+    }
+
+    /// <summary><c>max</c> or <c>average</c>.</summary>
+    public string Pooling
+    {
+        get => Value(SubjectFields.Pooling);
+        init => Set(SubjectFields.Pooling, value);
     }
 
     /// <summary>Whether biases are left out.</summary>

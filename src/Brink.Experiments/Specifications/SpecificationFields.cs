@@ -12,7 +12,7 @@ public static class SpecificationFields
         SubjectFields.Data, SubjectFields.From, SubjectFields.Labels, SubjectFields.ImageSize, SubjectFields.Mean, SubjectFields.StandardDeviation,
         SubjectFields.Split, SubjectFields.Subset, SubjectFields.First,
         SubjectFields.Count, SubjectFields.Classes, SubjectFields.DataDir, SubjectFields.Network, SubjectFields.Widths,
-        SubjectFields.Activation, SubjectFields.NoBias, SubjectFields.BatchNorm, SubjectFields.Initialization,
+        SubjectFields.Activation, SubjectFields.Pooling, SubjectFields.NoBias, SubjectFields.BatchNorm, SubjectFields.Initialization,
         SubjectFields.Init, SubjectFields.Loss,
         ModelFields.Model, ModelFields.Start, ModelFields.Lambda1, ModelFields.Lambda2, ModelFields.Depth, ModelFields.Target,
         ModelFields.Inputs, ModelFields.LayerWidths, ModelFields.PerSample, ModelFields.Deviation, ModelFields.DataFile,

@@ -102,9 +102,9 @@ internal static class SubjectFields
         Conditions = [FieldCondition.ForNetworks],
     };
 
-    internal static readonly SpecificationField<string> Network = new("network", FieldGroup.Network, new ChoiceForm(NetworkCatalogue.Names))
+    internal static readonly SpecificationField<string> Network = new("network", FieldGroup.Network, new NetworkForm())
     {
-        Help = "Network: mlp is fully connected; cnn is conv3×3(32), activation, maxpool2, twice, then a linear layer",
+        Help = "Network, one of those that 'brink networks' explains, or a TorchScript file (*.pt)",
         Default = FieldDefault.Of("mlp"),
         Example = "cnn",
         Conditions = [FieldCondition.ForNetworks],
@@ -112,10 +112,12 @@ internal static class SubjectFields
 
     internal static readonly SpecificationField<IReadOnlyList<int>> Widths = new("widths", FieldGroup.Network, new WidthsForm())
     {
-        Help = "Widths of the hidden layers",
-        Default = FieldDefault.Of(new[] { 100, 100 }),
+        Help = "Widths of the hidden layers; of cohen-cnn, channels of the convolutions",
+        Default = FieldDefault.By(
+            "100,100; of cohen-fc 200,200, of cohen-cnn 32,32, of deep-linear 100,100,100",
+            specification => NetworkCatalogue.Find(specification.Network)?.DefaultWidths ?? []),
         Example = "64,64,64",
-        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("network", "mlp")],
+        Conditions = [FieldCondition.ForNetworks, Varying(NetworkVariants.Widths)],
     };
 
     internal static readonly SpecificationField<string> Activation = new("activation", FieldGroup.Network, new ChoiceForm(ActivationCatalogue.Names))
@@ -123,23 +125,31 @@ internal static class SubjectFields
         Help = "Activation between the layers",
         Default = FieldDefault.Of("relu"),
         Example = "tanh",
-        Conditions = [FieldCondition.ForNetworks],
+        Conditions = [FieldCondition.ForNetworks, Varying(NetworkVariants.Activation)],
+    };
+
+    internal static readonly SpecificationField<string> Pooling = new("pooling", FieldGroup.Network, new ChoiceForm(["max", "average"]))
+    {
+        Help = "What a 2×2 window gives: its largest element or its mean",
+        Default = FieldDefault.Of("max"),
+        Example = "average",
+        Conditions = [FieldCondition.ForNetworks, Varying(NetworkVariants.Pooling)],
     };
 
     internal static readonly SpecificationField<bool> NoBias = new("no-bias", FieldGroup.Network, new FlagForm())
     {
-        Help = "Leave out the biases; with them λ₁ ≥ 2/K everywhere under mse, without them that bound is gone",
+        Help = "Leave out the biases, of torchvision's networks and the vit that of the last layer; with it λ₁ ≥ 2/K everywhere under mse, without it that bound is gone",
         Default = FieldDefault.Of(false),
         Example = "true",
-        Conditions = [FieldCondition.ForNetworks],
+        Conditions = [FieldCondition.ForNetworks, Varying(NetworkVariants.Bias)],
     };
 
     internal static readonly SpecificationField<bool> BatchNorm = new("batch-norm", FieldGroup.Network, new FlagForm())
     {
-        Help = "Batch normalisation before each activation",
+        Help = "Batch normalisation, before each activation or where the network's authors have it; densenet121 always has it",
         Default = FieldDefault.Of(false),
         Example = "true",
-        Conditions = [FieldCondition.ForNetworks],
+        Conditions = [FieldCondition.ForNetworks, Varying(NetworkVariants.BatchNorm)],
     };
 
     internal static readonly SpecificationField<string> Initialization = new(
@@ -147,10 +157,10 @@ internal static class SubjectFields
         FieldGroup.Network,
         new ChoiceForm(InitializationCatalogue.Names))
     {
-        Help = "Scheme the start weights are drawn from, with PyTorch's generator after manual_seed(seed); default is PyTorch's own",
+        Help = "Scheme the start weights are drawn from, with PyTorch's generator after manual_seed(seed); default is PyTorch's or torchvision's own; a TorchScript file brings its weights",
         Default = FieldDefault.Of("default"),
         Example = "kaiming-normal",
-        Conditions = [FieldCondition.ForNetworks],
+        Conditions = [FieldCondition.ForNetworks, new FieldCondition("network", NetworkCatalogue.Names)],
     };
 
     internal static readonly SpecificationField<string> Init = new("init", FieldGroup.Network, new TextForm("a safetensors file"))
@@ -168,4 +178,6 @@ internal static class SubjectFields
         Example = "ce",
         Conditions = [FieldCondition.ForNetworks],
     };
+
+    private static FieldCondition Varying(NetworkVariants variant) => new("network", NetworkCatalogue.With(variant));
 }

@@ -118,6 +118,25 @@ internal sealed class ChoiceForm(IReadOnlyList<string> names) : ValueForm<string
     internal override string Format(string value) => value;
 }
 
+/// <summary>An architecture's name, or the path of a TorchScript file: a text with a dot or a slash, which no name has.</summary>
+internal sealed class NetworkForm : ValueForm<string>
+{
+    internal override string Legal => "one of " + string.Join(", ", Choices) + ", or a TorchScript file";
+
+    internal override IReadOnlyList<string> Choices => Networks.NetworkCatalogue.Names;
+
+    /// <summary>Whether a value is a path.</summary>
+    internal static bool IsFile(string value) => value.Contains('.') || value.Contains('/');
+
+    internal override bool TryParse(string text, out string value)
+    {
+        value = text;
+        return Choices.Contains(text, StringComparer.Ordinal) || (IsFile(text) && !text.Any(char.IsControl));
+    }
+
+    internal override string Format(string value) => value;
+}
+
 /// <summary>Free text that must not be empty, such as a path; <paramref name="legal"/> names it.</summary>
 internal sealed class TextForm(string legal) : ValueForm<string>
 {

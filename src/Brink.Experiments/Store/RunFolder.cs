@@ -181,7 +181,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The first name in a folder that no run has yet.</summary>
     internal static string FreshPath(Specification specification, string parent)
     {
-        string subject = specification.Model ?? $"{specification.Data}-{specification.Network}";
+        string network = NetworkForm.IsFile(specification.Network)
+            ? System.IO.Path.GetFileNameWithoutExtension(specification.Network) : specification.Network;
+        string subject = specification.Model ?? $"{specification.Data}-{network}";
         for (int n = 1; ; n++)
         {
             string path = System.IO.Path.Combine(parent, $"{subject}-{specification.Method}-{n}");

@@ -125,11 +125,14 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "brink_script_parameter")]
     internal static partial nint ScriptParameter(nint script, int index);
 
-    [LibraryImport(Library, EntryPoint = "brink_script_train")]
-    internal static partial int ScriptTrain(nint script, int training);
+    [LibraryImport(Library, EntryPoint = "brink_script_convert")]
+    internal static partial int ScriptConvert(nint script, int scalarType, int deviceType, int deviceIndex);
+
+    [LibraryImport(Library, EntryPoint = "brink_script_normalises_by_batch")]
+    internal static partial int ScriptNormalisesByBatch(nint script, int* answer);
 
     [LibraryImport(Library, EntryPoint = "brink_script_forward")]
-    internal static partial int ScriptForward(nint script, nint input, out nint output);
+    internal static partial int ScriptForward(nint script, nint input, nint* values, out nint output);
 
     /// <summary>The message of the last failure on this thread.</summary>
     internal static string LastError() => Text(LastErrorPointer());

@@ -18,7 +18,11 @@ public sealed class ParameterLayout
     /// <summary>Reads a network's layout.</summary>
     /// <param name="network">The network.</param>
     public ParameterLayout(Module network)
-        : this(NamesAndShapes(network)) => _parameters = [.. network.NamedParameters().Select(entry => entry.Parameter)];
+        : this(NamesAndShapes(network))
+    {
+        _parameters = [.. network.NamedParameters().Select(entry => entry.Parameter)];
+        BufferNames = new HashSet<string>(network.NamedBuffers().Select(entry => entry.Name));
+    }
 
     /// <summary>Lays out the parameters of something that is no network, so that nothing can be bound to them.</summary>
     /// <param name="parameters">Their names and shapes, in order.</param>
@@ -38,6 +42,7 @@ public sealed class ParameterLayout
 
         Places = places;
         Count = offset;
+        BufferNames = new HashSet<string>();
     }
 
     /// <summary>The parameters in order.</summary>
@@ -45,6 +50,9 @@ public sealed class ParameterLayout
 
     /// <summary>Length P of the vector.</summary>
     public long Count { get; }
+
+    /// <summary>Names of the network's buffers, which are no part of the vector.</summary>
+    public IReadOnlySet<string> BufferNames { get; }
 
     /// <summary>Copies named values into one new vector.</summary>
     /// <param name="values">A value for every parameter, in any order; all of one element type and on one device.</param>

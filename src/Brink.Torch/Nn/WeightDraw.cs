@@ -25,6 +25,15 @@ public sealed class WeightDraw(Generator generator, ScalarType type)
     /// <param name="value">The number.</param>
     public void Constant(Parameter parameter, double value) => Room(parameter).Fill(value);
 
+    /// <summary>Sets a parameter to given numbers; takes nothing from the stream.</summary>
+    /// <param name="parameter">Whose elements.</param>
+    /// <param name="value">The numbers, in the parameter's shape; copied, in any element type and from any device.</param>
+    public void Copy(Parameter parameter, Tensor value)
+    {
+        using GradientMode off = GradientMode.Off();
+        Room(parameter).CopyFrom(value);
+    }
+
     /// <summary>The start value of a parameter.</summary>
     /// <param name="name">The parameter's name, for the message.</param>
     /// <param name="parameter">The parameter.</param>

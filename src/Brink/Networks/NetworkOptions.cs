@@ -15,24 +15,30 @@ public sealed record NetworkOptions
     /// <summary>K, the number of classes: the network's outputs.</summary>
     public required int Classes { get; init; }
 
-    /// <summary>Widths of an MLP's hidden layers, the input's end first; none makes it a linear model.</summary>
+    /// <summary>Widths of the hidden layers, or channels of the convolutions, the input's end first; none makes an MLP a linear model.</summary>
     public IReadOnlyList<int> Widths { get; init; } = [100, 100];
 
     /// <summary>Name of the activation, one of <see cref="ActivationCatalogue.Names"/>.</summary>
     public string Activation { get; init; } = "relu";
 
-    /// <summary>Whether linear layers and convolutions have biases.</summary>
+    /// <summary>
+    /// Whether linear layers and convolutions have biases; in torchvision's networks and the vision transformer, whether the
+    /// last linear layer has one (Flatland, App. J).
+    /// </summary>
     public bool Bias { get; init; } = true;
 
     /// <summary>Whether each hidden linear layer or convolution is followed by batch normalisation.</summary>
     public bool BatchNorm { get; init; }
+
+    /// <summary>Whether 2×2 windows give their mean instead of their largest element.</summary>
+    public bool AveragePooling { get; init; }
 
     /// <summary>Numbers in one image.</summary>
     public long InputCount => (long)Channels * Height * Width;
 
     /// <summary>Refuses what no network can be made for.</summary>
     /// <exception cref="BrinkException">A size is not positive.</exception>
-    internal void Check()
+    public void Check()
     {
         if (Channels < 1 || Height < 1 || Width < 1)
         {

@@ -59,8 +59,8 @@ public sealed class NetworkCatalogueTests
     [InlineData("identity", typeof(Identity))]
     public void Activations_go_by_their_names(string name, Type kind)
     {
-        Assert.IsType(kind, NetworkCatalogue.Create("mlp", Colour with { Activation = name })[2]);
-        Assert.IsType(kind, NetworkCatalogue.Create("cnn", Colour with { Activation = name })[1]);
+        Assert.IsType(kind, ((Sequential)NetworkCatalogue.Create("mlp", Colour with { Activation = name }))[2]);
+        Assert.IsType(kind, ((Sequential)NetworkCatalogue.Create("cnn", Colour with { Activation = name }))[1]);
         Assert.Contains(name, ActivationCatalogue.Names);
     }
 
@@ -90,9 +90,14 @@ public sealed class NetworkCatalogueTests
         {
             using var scope = new TensorScope();
             Tensor images = Tensor.Full([5, option.Channels, option.Height, option.Width], 0.5, ScalarType.Float32);
-            return NetworkCatalogue.Names.All(name =>
+            return NetworkCatalogue.With(NetworkVariants.Activation).Append("deep-linear").All(name =>
             {
-                Sequential network = NetworkCatalogue.Create(name, option);
+                if (name == "cohen-cnn")
+                {
+                    option = option with { Widths = [2, 3], AveragePooling = option.Bias };
+                }
+
+                Module network = NetworkCatalogue.Create(name, option);
                 var layout = new ParameterLayout(network);
                 layout.Bind(layout.Pack(Initialization.Draw(network, InitializationScheme.Default, 0, ScalarType.Float32)));
                 Tensor output = network.Forward(images);
@@ -102,8 +107,8 @@ public sealed class NetworkCatalogueTests
     }
 
     [Theory]
-    [InlineData("mpl", "unknown network 'mpl': did you mean 'mlp'? known are mlp, cnn")]
-    [InlineData("transformer", "unknown network 'transformer': known are mlp, cnn")]
+    [InlineData("mpl", "unknown network 'mpl': did you mean 'mlp'? known are mlp, cnn, cohen-fc, cohen-cnn, deep-linear, vgg11, resnet34, wide-resnet50-2, densenet121, vit")]
+    [InlineData("transformer", "unknown network 'transformer': known are mlp, cnn, cohen-fc, cohen-cnn, deep-linear, vgg11, resnet34, wide-resnet50-2, densenet121, vit")]
     public void Unknown_networks_are_refused_with_the_nearest_name(string name, string message) =>
         Assert.Equal(message, Assert.Throws<BrinkException>(() => NetworkCatalogue.Create(name, Colour)).Message);
 
@@ -125,6 +130,8 @@ public sealed class NetworkCatalogueTests
         Refused("at least 1 class, not 0", "mlp", Colour with { Classes = 0 });
         Refused("at least 1×1×1, not 0×32×32", "mlp", Colour with { Channels = 0 });
         Refused("at least 4×4 pixels, not 3×32", "cnn", Colour with { Height = 3 });
+        Refused("halves images 3 times and needs at least 8×8 pixels, not 7×32", "cohen-cnn", Colour with { Height = 7, Widths = [2, 2, 2] });
+        Refused("patches of 8×8 or 7×7 pixels, and neither divides 30×32", "vit", Colour with { Height = 30 });
 
         static void Refused(string message, string network, NetworkOptions options) =>
             Assert.Contains(message, Assert.Throws<BrinkException>(() => NetworkCatalogue.Create(network, options)).Message);

@@ -78,7 +78,7 @@ public sealed class PyTorchWeightTests
         Assert.Equal(sha256, Convert.ToHexStringLower(digest.GetHashAndReset()));
     }
 
-    private static Sequential Create(string name) => name switch
+    private static Module Create(string name) => name switch
     {
         "mlp" => NetworkCatalogue.Create("mlp", Gray),
         "mlp tiny" => NetworkCatalogue.Create("mlp", Gray with { Height = 2, Width = 2, Classes = 3, Widths = [3] }),

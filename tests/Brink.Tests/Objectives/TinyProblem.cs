@@ -34,7 +34,7 @@ internal sealed record TinyProblem
 
     internal int[] Labels => [.. Enumerable.Range(0, Samples).Select(k => (k + (int)Seed) % Classes)];
 
-    internal Sequential Network() => NetworkCatalogue.Create(Kind, new NetworkOptions
+    internal Sequential Network() => (Sequential)NetworkCatalogue.Create(Kind, new NetworkOptions
     {
         Channels = 1,
         Height = (int)InputShape[2],
