@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Figures;
-using Brink.Cli.Reproduction;
 using Brink.Experiments.Reproduction;
 
 namespace Brink.Cli.Tests;

@@ -85,7 +85,7 @@ public sealed class MinimalistTests
             Assert.Equal(Minimalist.Conserved(start), Minimalist.Conserved(closed), 1e-13);
             Assert.Equal(model.Sharpness(closed), model.FlowLimitSharpness(start), 1e-12);
             Assert.Equal(model.Sharpness(end), model.FlowLimitSharpness(start), 1e-6);
-            foreach (MinimalistFlowPoint point in new MinimalistFlow(model).Follow(start, 3, 7))
+            foreach (MinimalistFlowPoint point in new MinimalistFlow(model).Follow(start, 3, 7, TestContext.Current.CancellationToken))
             {
                 Assert.Equal(Minimalist.Conserved(start), Minimalist.Conserved([point.Alpha, point.Beta1, point.Beta2]), 1e-7);
             }
@@ -131,7 +131,7 @@ public sealed class MinimalistTests
         // With β₁ = 0 the border is α = √(2/(ηλ₁)), and on it β₂ − 1/α falls by the rate λ₂α².
         var model = new Minimalist(100, 0.01);
         double alpha = Math.Sqrt(2 / (0.05 * 100));
-        IReadOnlyList<MinimalistFlowPoint> curve = new MinimalistFlow(model).FollowConstrained([alpha, 0, 0.9], 0.05, 200, 5);
+        IReadOnlyList<MinimalistFlowPoint> curve = new MinimalistFlow(model).FollowConstrained([alpha, 0, 0.9], 0.05, 200, 5, TestContext.Current.CancellationToken);
         foreach (MinimalistFlowPoint point in curve)
         {
             Assert.Equal(alpha, point.Alpha, 1e-9);
@@ -139,7 +139,7 @@ public sealed class MinimalistTests
         }
 
         Assert.All(
-            new MinimalistFlow(model).FollowConstrained([.1, .1, .1], 0.05, 1000, 101),
+            new MinimalistFlow(model).FollowConstrained([.1, .1, .1], 0.05, 1000, 101, TestContext.Current.CancellationToken),
             point => Assert.True(point.Sharpness <= 40 * (1 + 1e-9), $"{point}"));
     }
 
