@@ -124,8 +124,12 @@ internal static class MatFile
         long count = 1;
         foreach (int size in sizes)
         {
-            count = size < 1 || count > most ? -1 : count * size;
-            if (count < 0)
+            // Compared before it is multiplied: the sizes of a damaged file overflow.
+            if (size >= 1 && size <= most / count)
+            {
+                count *= size;
+            }
+            else
             {
                 throw new BrinkException($"{file}: expected {name} to take at most {most} bytes and no size below 1, found {string.Join('×', sizes)}");
             }

@@ -82,6 +82,10 @@ public sealed class RunEndTests : IDisposable
             TestEvery = 100,
             CheckpointEvery = 100,
         };
+
+        // What earlier tests left to their finalizers is not this run's.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var tensorBytes = new Dictionary<long, long>();
         var resident = new Dictionary<long, long>();
         var observer = new RecordingObserver(line =>
