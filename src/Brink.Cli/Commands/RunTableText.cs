@@ -22,5 +22,10 @@ internal static class RunTableText
                 table.Columns[c].IsNumber ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]));
             output.WriteLine(string.Join("  ", cells).TrimEnd());
         }
+
+        if (table.Runs.Any(run => table.Columns.Any(column => RunTable.IsDoubtful(column, run))))
+        {
+            output.WriteLine($"{RunTable.Doubt} rests on a λ₁ that missed its tolerance; metrics.jsonl has the residuals");
+        }
     }
 }

@@ -20,6 +20,11 @@ internal static class RunsJson
                 row[column.Name] = Value(column, run);
             }
 
+            if (run.Summary?.SharpnessNotConverged is { } doubtful)
+            {
+                row["sharpness_not_converged"] = doubtful;
+            }
+
             if (run.Problem is not null)
             {
                 row["problem"] = run.Problem;

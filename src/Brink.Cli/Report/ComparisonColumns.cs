@@ -18,9 +18,10 @@ internal static class ComparisonColumns
         // A loss on its way to infinity says less than that it diverged, and where.
         run.Diverged ? Outcome(run)! : Quantity.Number(run.FinalLoss) + (Outcome(run) is { } outcome ? $" ({outcome})" : string.Empty),
         Quantity.Percent(run.FinalTestAccuracy),
-        Quantity.Number(run.FinalSharpness),
+        // Behind a tilde: rests on a measurement that missed its tolerance.
+        (run.FinalSharpnessUnconverged ? RunTable.Doubt : string.Empty) + Quantity.Number(run.FinalSharpness),
         Quantity.Number(run.SmallestSharpness),
-        Quantity.Number(run.MeanEtaSharpness),
+        (run.SharpnessNotConverged > 0 ? RunTable.Doubt : string.Empty) + Quantity.Number(run.MeanEtaSharpness),
         // Losses and gradients are the step's; Hessian-vector products are mostly the measurement's and stand apart.
         $"{Quantity.Count(run.FunctionEvaluations)} + {Quantity.Count(run.GradientEvaluations)}",
         Quantity.Duration(run.Seconds),

@@ -135,6 +135,12 @@ internal sealed record RunView
     /// <summary>The last λ₁.</summary>
     public double? FinalSharpness => LastOf(Sharpness);
 
+    /// <summary>Whether that measurement missed its tolerance.</summary>
+    public required bool FinalSharpnessUnconverged { get; init; }
+
+    /// <summary>How many measurements of λ₁ did.</summary>
+    public required int SharpnessNotConverged { get; init; }
+
     /// <summary>Mean of η·λ₁ over the finite measurements.</summary>
     public double? MeanEtaSharpness =>
         EtaSharpness.Values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average() is var mean && double.IsFinite(mean) ? mean : null;

@@ -39,6 +39,8 @@ internal static class RunViewReader
             Loss = CurveOf(lines, line => line.Loss),
             StepSize = CurveOf(lines, line => line.StepSize),
             Sharpness = CurveOf(lines, line => line.Sharpness),
+            FinalSharpnessUnconverged = lines.LastOrDefault(line => line.Sharpness is not null)?.SharpnessUnconverged == true,
+            SharpnessNotConverged = lines.Count(line => line.SharpnessUnconverged == true || line.PreconditionedUnconverged == true),
             EtaSharpness = CurveOf(lines, line => line.StepSize * line.Sharpness),
             Eigenvalues = Followed(lines),
             Preconditioned = CurveOf(lines, line => line.PreconditionedSharpness),

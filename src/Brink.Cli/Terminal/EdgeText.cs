@@ -16,20 +16,21 @@ internal static class EdgeText
             return null;
         }
 
+        string doubt = summary.SharpnessNotConverged is { } missed ? $"; {Quantity.Count(missed)} of the measurements missed their tolerance" : string.Empty;
         string quantity = Spell(threshold.Preconditioned ? "λ₁(P⁻¹H)" : "λ₁", unicode);
         string bound = $"{Spell(threshold.Formula, unicode)} = {Quantity.Number(threshold.Value)}";
         if (summary.EdgeReachedAt is not { } iteration)
         {
             return threshold.Preconditioned
-                ? $"edge of stability: {quantity} was not measured at or above {bound}"
-                : $"edge of stability: {quantity} stayed below {bound}; the largest was {Quantity.Number(summary.MaxSharpness)}";
+                ? $"edge of stability: {quantity} was not measured at or above {bound}{doubt}"
+                : $"edge of stability: {quantity} stayed below {bound}; the largest was {Quantity.Number(summary.MaxSharpness)}{doubt}";
         }
 
         string since = summary.EdgeRatioPoints > 1
             ? $"; since then {Quantity.Number(summary.EdgeRatioLowest)} to {Quantity.Number(summary.EdgeRatioHighest)} times that, {Quantity.Number(summary.EdgeRatioMean)} in the mean of {Quantity.Count(summary.EdgeRatioPoints)} measurements"
             : string.Empty;
         string reached = iteration == 0 ? $"{quantity} began above {bound}" : $"{quantity} first reached {bound} at iteration {Quantity.Count(iteration)}";
-        return $"edge of stability: {reached}{since}";
+        return $"edge of stability: {reached}{since}{doubt}";
     }
 
     /// <summary>A formula, in letters that the terminal can show.</summary>

@@ -5,6 +5,9 @@ namespace Brink.Experiments;
 /// <param name="Runs">The runs, one a row.</param>
 public sealed record RunTable(IReadOnlyList<RunField> Columns, IReadOnlyList<RunEntry> Runs)
 {
+    /// <summary>What a number stands behind that rests on a λ₁ which missed its tolerance.</summary>
+    public const string Doubt = "~";
+
     private static readonly string[] s_listed =
         ["run", "status", "data", "network", "model", "method", "iterations_done", "final_loss", "test_accuracy", "final_sharpness", "mean_eta_sharpness", "seconds"];
 
@@ -62,14 +65,29 @@ public sealed record RunTable(IReadOnlyList<RunField> Columns, IReadOnlyList<Run
         _ => column.Name,
     };
 
-    /// <summary>A cell as a person reads it: a number to four digits, a dash for what is lacking.</summary>
+    /// <summary>Whether a run's number in a column rests on a λ₁ that missed its tolerance.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="run">The run.</param>
+    public static bool IsDoubtful(RunField column, RunEntry run) => column.Name switch
+    {
+        "final_sharpness" => run.Summary?.FinalSharpnessUnconverged == true,
+        "mean_eta_sharpness" or "max_sharpness" => run.Summary?.SharpnessNotConverged > 0,
+        _ => false,
+    };
+
+    /// <summary>
+    /// A cell as a person reads it: a number to four digits, behind <see cref="Doubt"/> where λ₁ missed its tolerance, a dash for
+    /// what is lacking.
+    /// </summary>
     /// <param name="column">The column.</param>
     /// <param name="run">The run.</param>
     public static string Show(RunField column, RunEntry run)
     {
         // A setting is shown as it was given; an outcome to what the eye can use.
         bool outcome = SpecificationFields.Find(column.Name) is null;
-        return outcome && column.NumberOf(run) is { } number ? Short(number) : column.TextOf(run) ?? "–";
+        return outcome && column.NumberOf(run) is { } number
+            ? (IsDoubtful(column, run) ? Doubt : string.Empty) + Short(number)
+            : column.TextOf(run) ?? "–";
     }
 
     private static string Short(double number) =>

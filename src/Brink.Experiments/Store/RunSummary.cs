@@ -47,6 +47,12 @@ public sealed record RunSummary
     /// <summary>λ₁ where last measured.</summary>
     public double? FinalSharpness { get; init; }
 
+    /// <summary>True where that measurement of λ₁ missed its tolerance; null where it met it.</summary>
+    public bool? FinalSharpnessUnconverged { get; init; }
+
+    /// <summary>How many measurements of λ₁, of H or of P⁻¹H, missed their tolerance; null where none did.</summary>
+    public int? SharpnessNotConverged { get; init; }
+
     /// <summary>Mean of η_k·λ₁(H_k) over the points where λ₁ was measured and a step was taken; 2 is the edge of stability.</summary>
     public double? MeanEtaSharpness { get; init; }
 
@@ -133,6 +139,9 @@ public sealed record RunSummary
             TestLoss = line.TestLoss ?? TestLoss,
             TestAccuracy = line.TestAccuracy ?? TestAccuracy,
             FinalSharpness = line.Sharpness ?? FinalSharpness,
+            FinalSharpnessUnconverged = line.Sharpness is null ? FinalSharpnessUnconverged : line.SharpnessUnconverged,
+            SharpnessNotConverged = line.SharpnessUnconverged == true || line.PreconditionedUnconverged == true
+                ? (SharpnessNotConverged ?? 0) + 1 : SharpnessNotConverged,
             FunctionEvaluations = FunctionEvaluations + (line.FunctionEvaluations ?? 0),
             GradientEvaluations = GradientEvaluations + (line.GradientEvaluations ?? 0),
             Hvps = Hvps + (line.Hvps ?? 0),

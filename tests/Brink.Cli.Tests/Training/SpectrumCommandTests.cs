@@ -124,11 +124,25 @@ public sealed class SpectrumCommandTests : IDisposable
     [Fact]
     public async Task A_sharpness_that_missed_its_tolerance_is_never_shown_as_if_it_were_exact()
     {
-        string trained = await Succeed(_data.Train("run", "--method", "gd", "--eta", "0.05", "--iterations", "4", "--sharpness-every", "4", "--sharpness-tolerance", "1e-14"));
+        string[] starved = _data.Train("run", "--method", "gd", "--eta", "0.05", "--iterations", "4", "--sharpness-every", "4", "--sharpness-tolerance", "1e-14");
+        string trained = await Succeed([.. starved.Where(word => word != "--quiet")]);
         Assert.Contains("(not converged: residual ", trained, StringComparison.Ordinal);
         Assert.All(
             File.ReadLines(Path.Combine(_data["run"], "metrics.jsonl")).Select(line => JsonElement.Parse(line)).Where(line => line.TryGetProperty("sharpness", out _)),
             line => Assert.True(line.GetProperty("sharpness_unconverged").GetBoolean()));
+
+        // The run's own edge, the lists and the page rest on the same two measurements.
+        Assert.Contains("2 of the measurements missed their tolerance", trained, StringComparison.Ordinal);
+        await Succeed(_data.Train("good", "--method", "gd", "--eta", "0.05", "--iterations", "4", "--sharpness-every", "4"));
+        string[] compare = ["runs", "compare", _data["good"], _data["run"]];
+        string compared = await Succeed(compare);
+        string Row(string name) => compared.Split('\n').Single(line => line.StartsWith(_data[name] + " ", StringComparison.Ordinal));
+        Assert.DoesNotContain('~', Row("good"));
+        Assert.Equal(2, Row("run").Count(letter => letter == '~'));
+        Assert.Contains("~ rests on a λ₁ that missed its tolerance", compared, StringComparison.Ordinal);
+        Assert.Equal(
+            [false, true],
+            JsonElement.Parse(await Succeed([.. compare, "--json"])).EnumerateArray().Select(run => run.TryGetProperty("sharpness_not_converged", out _)));
 
         string[] tight = ["measure", _data["run"], "--top", "1", "--bottom", "0", "--tolerance", "1e-14"];
         string[] measured = (await Succeed(tight)).Split('\n');

@@ -36,9 +36,11 @@ internal sealed class TheoryOutput
     /// <param name="print">Prints the summary for people; the verdicts follow.</param>
     /// <param name="verdicts">The verdict table.</param>
     /// <param name="draw">The figure, made only where one is asked for.</param>
+    /// <param name="map">A map that is drawn beside it, as NAME-map; null for none.</param>
     internal void Write<TLine>(
         ParseResult parsed, string theory, object specification, IEnumerable<TLine> lines, object summary,
-        Action<TextWriter> print, IReadOnlyList<Verdict> verdicts, Func<Figure> draw)
+        Action<TextWriter> print, IReadOnlyList<Verdict> verdicts, Func<Figure> draw,
+        Func<Figure>? map = null)
         where TLine : notnull
     {
         TextWriter output = parsed.InvocationConfiguration.Output;
@@ -60,7 +62,9 @@ internal sealed class TheoryOutput
             LinesAsCsv.Write(csv, lines);
         }
 
-        IReadOnlyList<string> pictures = parsed.GetValue(_figure) is { } name ? Gnuplot.Draw(draw(), name, "svg", "png", "pdf") : [];
+        IReadOnlyList<string> pictures = parsed.GetValue(_figure) is { } name
+            ? [.. Gnuplot.Draw(draw(), name, "svg", "png", "pdf"), .. map is null ? [] : Gnuplot.Draw(map(), $"{name}-map", "svg", "png", "pdf")]
+            : [];
         if (parsed.GetValue(_json))
         {
             JsonText.Write(output, summary);

@@ -20,7 +20,7 @@ internal static class TheoryScalarCommand
         Option<int> iterations = TheoryOptions.Whole("--iterations", 500, "Steps to take");
         Option<int> starts = TheoryOptions.Whole("--starts", 0, "Instead of one run, check the theorem on this many random starts in the positive orthant with φ₀η in (2, 2√2), shared out evenly over --depths");
         var depths = new Option<string>("--depths") { Description = "Depths for --starts", DefaultValueFactory = _ => "2,3,4,6,10", HelpName = "D,D,…" };
-        Option<int> map = TheoryOptions.Whole("--map", 0, "Besides, map the region in which the theorem holds over start imbalance × η, n cells a side, with the depth and product of --weights");
+        Option<int> map = TheoryOptions.Whole("--map", 0, "Besides, map the region in which the theorem holds over start imbalance × η, n cells a side, with the depth and product of --weights; --figure draws it");
         Option<int> seed = TheoryOptions.Whole("--seed", 0, "Fixes the random starts; 0 or above");
         TheoryOutput results = new();
         var command = new DocumentedCommand(
@@ -78,7 +78,8 @@ internal static class TheoryScalarCommand
                     }
                 },
                 verdicts,
-                () => Draw(points, specification.Eta));
+                () => Draw(points, specification.Eta),
+                cells is null ? null : () => ScalarMapFigure.Create(cells));
             return 0;
         });
         return command;
