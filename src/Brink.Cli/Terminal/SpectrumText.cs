@@ -87,7 +87,7 @@ internal static class SpectrumText
 
     private static string Line(MeasuredEigenvalue value) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{value.Value,14:G7}  {value.Residual,8:0.0e+00}{(value.Converged ? value.IsZero ? "  cannot be told from zero" : string.Empty : NotConverged(value))}");
+        $"{value.Value,14:G7}  {value.Residual,8:0.0e+00}{(value.Converged ? value.IsZero ? "  zero to within the tolerance" : string.Empty : NotConverged(value))}");
 
     private static string NotConverged(MeasuredEigenvalue value) => string.Create(
         CultureInfo.InvariantCulture, $"  not converged (residual {value.Residual:0.0e+00})");
