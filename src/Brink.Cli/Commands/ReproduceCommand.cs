@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Figures;
-using Brink.Cli.Reproduction;
 using Brink.Cli.Report;
+using Brink.Cli.Reproduction;
 using Brink.Cli.Terminal;
 using Brink.Experiments.Reproduction;
 
