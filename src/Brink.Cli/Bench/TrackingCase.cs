@@ -98,7 +98,7 @@ internal static class TrackingCase
 
     /// <summary>Ten times tighter, from a block of random vectors, in which no multiple eigenvalue can hide.</summary>
     private static double[] Reference(NetworkObjective objective, Evaluation at) => Lanczos.Largest(
-        new HessianOperator(objective, at), Pairs, new LanczosOptions { ResidualTolerance = Tolerance / 10, MaximumProducts = 2000, Subspace = 120 }).Values;
+        new HessianOperator(objective, at), Pairs, new LanczosOptions { ResidualTolerance = Tolerance / 10, MaximumProducts = 400, Subspace = 120 }).Values;
 
     /// <summary>Both sides at the same points.</summary>
     private sealed class Comparison
