@@ -120,7 +120,7 @@ class Lent {
 };
 
 // Runs the interpreter on the graph as it was written. The optimising executor would differentiate parts of it
-// symbolically and fuse others, and what it makes for the backward pass is not differentiable a second time.
+// symbolically; whether all of those can be differentiated once more is not known, and the tests cover this path alone.
 class Unoptimised {
  public:
   Unoptimised() : before_(torch::jit::getGraphExecutorOptimize()) { torch::jit::setGraphExecutorOptimize(false); }

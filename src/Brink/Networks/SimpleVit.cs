@@ -5,7 +5,7 @@ namespace Brink.Networks;
 /// <summary>
 /// The tiny vision transformer of Flatland: SimpleViT (Beyer et al. 2022) of width 256, depth 4, 8 heads of 64 and 512
 /// hidden units, on patches of 8×8 pixels, or 7×7 where 8 does not divide the image. Layout and parameter names are those
-/// of <c>vit-pytorch</c> since its version 1.2.
+/// of <c>vit-pytorch</c> since its layer normalisation moved from the head into the transformer.
 /// </summary>
 internal static class SimpleVit
 {
