@@ -195,20 +195,19 @@ internal sealed class LabelsForm() : NumbersForm(0)
         base.TryParse(text, out value) && value.Count >= 2 && value.Distinct().Count() == value.Count;
 }
 
-/// <summary>Whole numbers joined by commas.</summary>
-internal abstract class NumbersForm(int least) : ValueForm<IReadOnlyList<int>>
+/// <summary>Values joined by commas.</summary>
+internal abstract class ListForm<T> : ValueForm<IReadOnlyList<T>>
 {
-
     internal override JsonForm Json => JsonForm.List;
 
-    internal override bool TryParse(string text, out IReadOnlyList<int> value)
+    internal override bool TryParse(string text, out IReadOnlyList<T> value)
     {
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
-        int[] widths = new int[parts.Length];
-        value = widths;
+        var values = new T[parts.Length];
+        value = values;
         for (int i = 0; i < parts.Length; i++)
         {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) || widths[i] < least)
+            if (!TryParseOne(parts[i], out values[i]))
             {
                 return false;
             }
@@ -217,36 +216,32 @@ internal abstract class NumbersForm(int least) : ValueForm<IReadOnlyList<int>>
         return true;
     }
 
-    internal override string Format(IReadOnlyList<int> value) =>
-        string.Join(",", value.Select(w => w.ToString(CultureInfo.InvariantCulture)));
+    internal override string Format(IReadOnlyList<T> value) => string.Join(",", value.Select(FormatOne));
+
+    private protected abstract bool TryParseOne(string text, out T value);
+
+    private protected abstract string FormatOne(T value);
+}
+
+/// <summary>Whole numbers joined by commas.</summary>
+internal abstract class NumbersForm(int least) : ListForm<int>
+{
+    private protected override bool TryParseOne(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least;
+
+    private protected override string FormatOne(int value) => value.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>Numbers in an interval, joined by commas.</summary>
-internal sealed class NumberListForm(Interval interval) : ValueForm<IReadOnlyList<double>>
+internal sealed class NumberListForm(Interval interval) : ListForm<double>
 {
     private readonly NumericForm<double> _one = new(interval);
 
     internal override string Legal => "numbers" + interval.InWords() + " joined by commas";
 
-    internal override JsonForm Json => JsonForm.List;
+    private protected override bool TryParseOne(string text, out double value) => _one.TryParse(text, out value);
 
-    internal override bool TryParse(string text, out IReadOnlyList<double> value)
-    {
-        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
-        double[] numbers = new double[parts.Length];
-        value = numbers;
-        for (int i = 0; i < parts.Length; i++)
-        {
-            if (!_one.TryParse(parts[i], out numbers[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    internal override string Format(IReadOnlyList<double> value) => string.Join(",", value.Select(_one.Format));
+    private protected override string FormatOne(double value) => _one.Format(value);
 }
 
 /// <summary>The size of an image: <c>32</c> for a square, <c>32x48</c> for height × width.</summary>

@@ -39,9 +39,9 @@ internal sealed record DecodedImage(int Width, int Height, int Channels, byte[] 
 
     /// <summary>Decodes an image.</summary>
     /// <param name="file">The whole file.</param>
-    /// <param name="channels">1 or 3 to have it so (grey spread over red, green and blue is exact); 0 for its own.</param>
+    /// <param name="least">Channels to have at least, 1 or 3: grey is spread over red, green and blue, which is exact.</param>
     /// <exception cref="InvalidDataException">Neither PNG nor JPEG, truncated, or of a kind not read here.</exception>
-    public static DecodedImage Decode(byte[] file, int channels = 0)
+    public static DecodedImage Decode(byte[] file, int least = 1)
     {
         RequireKind(file);
         using SKData data = SKData.CreateCopy(file);
@@ -61,7 +61,7 @@ internal sealed record DecodedImage(int Width, int Height, int Channels, byte[] 
                 result is SKCodecResult.Success or SKCodecResult.IncompleteInput ? "truncated: the image ends early" : $"a damaged image: {result}");
         }
 
-        int wanted = channels == 0 ? own : channels;
+        int wanted = Math.Max(own, least);
         ReadOnlySpan<byte> decoded = bitmap.GetPixelSpan();
         byte[] pixels = new byte[width * height * wanted];
         for (int pixel = 0, at = 0; at < pixels.Length; pixel++)

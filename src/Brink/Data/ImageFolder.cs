@@ -108,12 +108,7 @@ public sealed class ImageFolder : OwnSamples
         DecodedImage image;
         try
         {
-            byte[] file = File.ReadAllBytes(path);
-            image = DecodedImage.Decode(file);
-            if (image.Channels < channels)
-            {
-                image = DecodedImage.Decode(file, channels);
-            }
+            image = DecodedImage.Decode(File.ReadAllBytes(path), channels);
         }
         catch (InvalidDataException failure)
         {
