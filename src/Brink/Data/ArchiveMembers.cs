@@ -31,8 +31,8 @@ internal static class ArchiveMembers
             return;
         }
 
-        using var unpacked = new GZipStream(file, CompressionMode.Decompress);
-        using var reader = new TarReader(unpacked);
+        using var unpacked = new TarBytes(file);
+        using var reader = new TarReader(unpacked, leaveOpen: true);
         while (reader.GetNextEntry() is { } entry)
         {
             if (entry.DataStream is not null)
@@ -41,6 +41,8 @@ internal static class ArchiveMembers
                 Unpack(Path.GetFileName(entry.Name), new WholeStream(entry.DataStream, entry.Length), visit);
             }
         }
+
+        unpacked.ReadEnd();
     }
 
     private static void Unpack(string name, Stream content, Action<string, Stream> visit)

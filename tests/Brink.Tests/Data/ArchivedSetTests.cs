@@ -73,11 +73,25 @@ public sealed class ArchivedSetTests : IDisposable
 
         byte[] tar = Fixtures.TarGzip(("cifar-100-binary/test.bin", Cifar100(1)));
 
-        // Of the last nine bytes eight are gzip's own checksum and length: without them every member is still whole.
-        for (int length = 0; length < tar.Length - 9; length += 7)
+        // The last eight bytes are gzip's own checksum and length, up to four before them its sign that no more follows: without
+        // them the tar file inside is still whole.
+        for (int length = 0; length < tar.Length - 12; length += 7)
         {
             Refused("cifar100", _folder.Write("cifar-100-binary.tar.gz", tar[..length]));
         }
+    }
+
+    [Fact]
+    public void A_tar_file_that_stops_after_a_whole_member_is_refused()
+    {
+        byte[] whole = Unpacked(Fixtures.TarGzip(("cifar-100-binary/test.bin", Cifar100(1))));
+        for (int missing = 1; missing <= 1024; missing += 93)
+        {
+            Refused("cifar100", _folder.Write("cifar-100-binary.tar.gz", Fixtures.Gzip(whole[..^missing])));
+        }
+
+        _folder.Write("cifar-100-binary.tar.gz", Fixtures.Gzip(whole));
+        Assert.Equal(1, new DataStore(_root.Path).Load("cifar100", "test", SampleSelection.All, _folder.Path).Count);
     }
 
     [Fact]
@@ -123,6 +137,14 @@ public sealed class ArchivedSetTests : IDisposable
         }
 
         return file;
+    }
+
+    private static byte[] Unpacked(byte[] packed)
+    {
+        using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var whole = new MemoryStream();
+        gzip.CopyTo(whole);
+        return whole.ToArray();
     }
 
     private static byte[] Zip(byte[] images, byte[] labels)
