@@ -43,6 +43,7 @@ internal static class BrinkCommandLine
         {
             TrainCommand.Create(),
             ResumeCommand.Create(),
+            SweepCommand.Create(),
             MeasureCommand.Create(),
             SpectrumCommand.Create(),
             FlowCommand.Create(),

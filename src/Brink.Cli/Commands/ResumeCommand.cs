@@ -15,12 +15,13 @@ internal static class ResumeCommand
         var run = new Argument<string>("run") { Description = "The run folder" };
         var iterations = new Option<long?>("--iterations") { Description = "Steps to take in all, to go on beyond what was asked for", HelpName = "n" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show only how the run ended" };
+        Option<bool> untilInputEnds = InputWatch.Option();
         var command = new DocumentedCommand(
             "resume",
             "Go on with a run from its newest checkpoint. The finished run is the one that was never stopped, bit for bit.",
             "brink resume runs/x",
             "brink resume runs/x --iterations 10000")
-        { run, iterations, quiet };
+        { run, iterations, quiet, untilInputEnds };
         command.SetWork((parsed, cancellation) =>
         {
             string folder = parsed.GetRequiredValue(run);
@@ -32,7 +33,8 @@ internal static class ResumeCommand
 
             IRunObserver observer = ProgressDisplay.For(
                 parsed.InvocationConfiguration.Output, parsed.GetValue(quiet), RunEnd.Title(RunRecord.ReadSpecification(folder)));
-            RunOutcome outcome = Trainer.Resume(folder, observer, more, cancellation);
+            using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
+            RunOutcome outcome = Trainer.Resume(folder, observer, more, watch.Token);
             if (!parsed.GetValue(quiet))
             {
                 RunEnd.ShowEdge(outcome, parsed.InvocationConfiguration.Output);

@@ -16,6 +16,7 @@ internal static class TrainCommand
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show only how the run ended" };
         var force = new Option<bool>("--force") { Description = "Replace a run that is in the folder already" };
         var save = new Option<string>("--save-spec") { Description = "Write the specification to this file and train nothing", HelpName = "file" };
+        Option<bool> untilInputEnds = InputWatch.Option();
         var command = new DocumentedCommand(
             "train",
             "Train a network with step sizes that the method finds, and watch the sharpness. Every option is a field of the specification, and the reverse.",
@@ -27,6 +28,7 @@ internal static class TrainCommand
         command.Add(quiet);
         command.Add(force);
         command.Add(save);
+        command.Add(untilInputEnds);
         command.SetWork((parsed, cancellation) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
@@ -40,7 +42,8 @@ internal static class TrainCommand
             }
 
             IRunObserver observer = ProgressDisplay.For(output, parsed.GetValue(quiet), RunEnd.Title(specification));
-            RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), cancellation);
+            using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
+            RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), watch.Token);
             if (!parsed.GetValue(quiet))
             {
                 RunEnd.ShowEdge(outcome, output);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Brink.Experiments.Sweeps;
 
 namespace Brink.Cli.Diagnosis;
 
@@ -37,6 +38,19 @@ internal static class Machine
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0} MiB");
 
+    /// <summary>Reads a size: a number and KiB, MiB, GiB or TiB, of which the first letter is enough; they are binary units.</summary>
+    /// <param name="text">E.g. <c>12GiB</c>.</param>
+    /// <returns>Bytes; null where the text is no size, or none above 0.</returns>
+    internal static long? ReadBytes(string text)
+    {
+        string number = text.TrimEnd('b', 'B', 'i');
+        int power = number.Length > 1 ? "kmgt".IndexOf(char.ToLowerInvariant(number[^1]), StringComparison.Ordinal) + 1 : 0;
+        return power > 0 && double.TryParse(number[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double size)
+            && size * Math.Pow(1024, power) is >= 1 and < long.MaxValue / 2
+            ? (long)(size * Math.Pow(1024, power))
+            : null;
+    }
+
     private static Finding Processor()
     {
         string model = Brink.Experiments.RunEnvironment.ProcessorModel();
@@ -62,12 +76,9 @@ internal static class Machine
 
     private static Finding Memory()
     {
-        // The garbage collector knows of a container's limit, which /proc/meminfo does not.
-        long total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        string value = Bytes(total);
-        if (Field("/proc/meminfo", "MemAvailable") is { } text && long.TryParse(text.Split(' ')[0], out long kibibytes))
+        string value = Bytes(MachineMemory.Total);
+        if (MachineMemory.Available is { } available)
         {
-            long available = Math.Min(kibibytes << 10, total);
             value = $"{Bytes(available)} free of {value}";
             if (available < LittleMemory)
             {
@@ -93,11 +104,4 @@ internal static class Machine
             return new Finding("disk", unknown.Message, Health.Poor);
         }
     }
-
-    private static string? Field(string file, string name) => File.Exists(file)
-        ? File.ReadLines(file)
-            .Where(line => line.StartsWith(name, StringComparison.Ordinal))
-            .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim())
-            .FirstOrDefault()
-        : null;
 }

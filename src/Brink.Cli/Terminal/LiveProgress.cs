@@ -1,7 +1,6 @@
 using Brink.Experiments;
 using Brink.Methods;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Brink.Cli.Terminal;
 
@@ -25,9 +24,9 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
     private static readonly Style s_strong = new(decoration: Decoration.Bold);
 
     private readonly RunProgress _progress = new();
+    private readonly LiveArea _area = new(console);
     private readonly bool _unicode = ProgressDisplay.ShowsUnicode(console);
     private double _lastFrame = double.NegativeInfinity;
-    private int[] _drawn = [];
 
     /// <inheritdoc/>
     public void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null)
@@ -46,30 +45,28 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
         if (line.Seconds - _lastFrame >= SecondsBetweenFrames)
         {
             _lastFrame = line.Seconds;
-            Redraw(Frame());
+            _area.Redraw(Frame());
         }
     }
 
     /// <inheritdoc/>
     public void Note(string message)
     {
-        List<Line> frame = _drawn.Length > 0 ? Frame() : [];
-        var note = new Line();
-        note.Add($"note: {message}", s_label);
-        Redraw([]);
-        console.Write(new Text(note.Text + Environment.NewLine, s_label));
-        Redraw(frame);
+        List<LiveLine> frame = _area.IsDrawn ? Frame() : [];
+        _area.Redraw([]);
+        console.Write(new Text($"note: {message}{Environment.NewLine}", s_label));
+        _area.Redraw(frame);
     }
 
     /// <inheritdoc/>
     public void Ended(RunStatus status, string? reason)
     {
-        Redraw(_progress.Last is null ? [] : Frame());
+        _area.Redraw(_progress.Last is null ? [] : Frame());
         Style style = status is RunStatus.Finished ? s_strong : s_above;
         console.Write(new Text(_progress.EndLine(status, reason, _unicode) + Environment.NewLine, style));
     }
 
-    private List<Line> Frame()
+    private List<LiveLine> Frame()
     {
         int width = Math.Max(console.Profile.Width - 1, 20);
         int chart = Math.Clamp(width - LabelWidth - ValueWidth - 4, 0, 80);
@@ -85,7 +82,7 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
             : string.Empty;
         string axis = _unicode ? "┤" : "|";
 
-        var head = new Line();
+        var head = new LiveLine();
         head.Add(title, s_strong);
         head.Add($"  iteration {Quantity.Count(last.Iteration)} of {Quantity.Count(_progress.Iterations)}  ");
         int bar = Math.Clamp(width - head.Text.Length - 28, 0, 30);
@@ -108,52 +105,6 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
         ];
     }
 
-    private static Line Row(string label, string value, Style? style = null) =>
-        new Line().Add(label.PadRight(LabelWidth), s_label).Add(value.PadRight(ValueWidth), style ?? s_strong);
-
-    /// <summary>Puts lines where the last frame stood.</summary>
-    private void Redraw(List<Line> lines)
-    {
-        int width = Math.Max(console.Profile.Width - 1, 1);
-        // A terminal that became narrower has wrapped the old lines: they stand on more rows now.
-        int rows = _drawn.Sum(length => Math.Max(1, (length + width) / (width + 1)));
-        var segments = new List<Segment>();
-        if (rows > 0)
-        {
-            segments.Add(Segment.Control($"\u001b[{rows}A\r\u001b[J"));
-        }
-
-        foreach (Line line in lines)
-        {
-            segments.AddRange(Segment.Truncate(line.Segments, width));
-            segments.Add(Segment.LineBreak);
-        }
-
-        _drawn = [.. lines.Select(line => Math.Min(line.Text.Length, width))];
-        console.Write(new Drawing(segments));
-    }
-
-    /// <summary>One row of the view: texts with their styles. Every character used is one cell wide.</summary>
-    private sealed class Line
-    {
-        internal List<Segment> Segments { get; } = [];
-
-        internal string Text => string.Concat(Segments.Select(segment => segment.Text));
-
-        internal Line Add(string text, Style? style = null)
-        {
-            if (text.Length > 0)
-            {
-                Segments.Add(new Segment(text, style ?? Style.Plain));
-            }
-
-            return this;
-        }
-    }
-
-    /// <summary>Segments as they are, written to the terminal at once so that no half frame shows.</summary>
-    private sealed class Drawing(List<Segment> segments) : Renderable
-    {
-        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => segments;
-    }
+    private static LiveLine Row(string label, string value, Style? style = null) =>
+        new LiveLine().Add(label.PadRight(LabelWidth), s_label).Add(value.PadRight(ValueWidth), style ?? s_strong);
 }

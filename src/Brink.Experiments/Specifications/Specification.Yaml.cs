@@ -98,7 +98,7 @@ public sealed partial record Specification
             }
 
             SpecificationField field = SpecificationReader.Require(name, place + name);
-            if (Scalar(field, value, place) is { } text)
+            if (TextOf(field, value, place) is { } text)
             {
                 reader.Set(name, text, place + name);
             }
@@ -107,8 +107,12 @@ public sealed partial record Specification
         return reader;
     }
 
-    /// <summary>The text of a node, or null where it is YAML's null.</summary>
-    private static string? Scalar(SpecificationField field, YamlNode node, string place)
+    /// <summary>The text of a node as a field's value, or null where it is YAML's null.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="place">What stands before the field's name in a message.</param>
+    /// <exception cref="BrinkException">The node is of a kind that the field cannot have.</exception>
+    internal static string? TextOf(SpecificationField field, YamlNode node, string place)
     {
         switch (node)
         {
@@ -116,8 +120,7 @@ public sealed partial record Specification
                 return null;
             case YamlScalarNode scalar:
                 return scalar.Value ?? "";
-            case YamlSequenceNode sequence when (field.ValueType == typeof(IReadOnlyList<int>) || field.ValueType == typeof(IReadOnlyList<double>))
-                && sequence.Children.All(child => child is YamlScalarNode):
+            case YamlSequenceNode sequence when field.IsList && sequence.Children.All(child => child is YamlScalarNode):
                 return string.Join(",", sequence.Children.Select(child => ((YamlScalarNode)child).Value));
             default:
                 throw new BrinkException(

@@ -59,8 +59,9 @@ public static class SpecificationDocument
         (`BRINK_WRITE_DOCS=1` makes that test write it anew).
 
         A specification fully determines a run. Its fields are the long options of `brink train`, without the dashes: what can
-        be passed on the command line can stand in a file, and the reverse. (`--quiet`, `--json`, `--save-spec` and `--force`
-        are about the terminal and the disk, not about the run, and are no fields.)
+        be passed on the command line can stand in a file, and the reverse. (`--quiet`, `--json`, `--save-spec`, `--force` and
+        `--stop-at-end-of-input` are about the terminal and the disk, not about the run, and are no fields.) In the file of a
+        [sweep](sweep.md) a field may have a list of values.
 
         ```yaml
         # spec.yaml: brink train spec.yaml

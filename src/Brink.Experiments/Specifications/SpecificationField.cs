@@ -102,6 +102,9 @@ public abstract class SpecificationField
     /// <summary>True when the option may stand alone on the command line and then means <c>true</c>.</summary>
     public bool IsFlag => ValueType == typeof(bool);
 
+    /// <summary>True when a value of the field is a list of numbers.</summary>
+    public bool IsList => ValueType == typeof(IReadOnlyList<int>) || ValueType == typeof(IReadOnlyList<double>);
+
     /// <summary>Whether the field means anything in a specification.</summary>
     /// <param name="specification">The specification.</param>
     public bool AppliesTo(Specification specification) => Conditions.All(condition => condition.Holds(specification));

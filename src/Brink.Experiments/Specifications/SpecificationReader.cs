@@ -54,10 +54,20 @@ public sealed class SpecificationReader(Specification start)
         return this;
     }
 
-    private void DropOverlaid()
+    /// <summary>Drops every value that does not apply beside the others, wherever it came from.</summary>
+    /// <returns>This reader.</returns>
+    internal SpecificationReader DropIdle()
+    {
+        DropWhile(field => _current.GivenValue(field) is not null && !field.AppliesTo(_current));
+        return this;
+    }
+
+    private void DropOverlaid() => DropWhile(IsOverlaid);
+
+    private void DropWhile(Func<SpecificationField, bool> isIdle)
     {
         // Dropping one may take the ground from another (reference, then memory): until nothing changes.
-        while (SpecificationFields.All.FirstOrDefault(IsOverlaid) is { } field)
+        while (SpecificationFields.All.FirstOrDefault(isIdle) is { } field)
         {
             _current = _current.Without(field.Name);
         }

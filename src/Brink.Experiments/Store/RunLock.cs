@@ -16,10 +16,11 @@ internal sealed class RunLock : IDisposable
     private RunLock(FileStream held) => _held = held;
 
     /// <summary>Takes the lock.</summary>
-    /// <param name="folder">The run folder; it exists.</param>
+    /// <param name="folder">The folder; it exists.</param>
+    /// <param name="what">What the folder is, for the message.</param>
     /// <exception cref="BrinkException">Another process holds it.</exception>
     /// <exception cref="RunStoreException">The lock file cannot be made.</exception>
-    internal static RunLock Acquire(string folder)
+    internal static RunLock Acquire(string folder, string what = "run folder")
     {
         string path = Path.Combine(folder, LockName);
 
@@ -45,7 +46,7 @@ internal sealed class RunLock : IDisposable
             {
                 if (attempt == Attempts)
                 {
-                    throw new BrinkException($"run folder {folder} is in use by {Owner(folder)}; wait for it, or choose another folder", error);
+                    throw new BrinkException($"{what} {folder} is in use by {Owner(folder)}; wait for it, or choose another folder", error);
                 }
 
                 Thread.Sleep(30);
