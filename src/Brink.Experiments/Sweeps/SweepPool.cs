@@ -12,11 +12,8 @@ namespace Brink.Experiments.Sweeps;
 /// <param name="observer">Told what happens.</param>
 public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, SweepPoolOptions options, ISweepObserver observer)
 {
-    /// <summary>How often the pool looks around when nothing ends.</summary>
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>How often it looks whether another process has left a run's folder.</summary>
-    private static readonly TimeSpan s_foreignPause = TimeSpan.FromSeconds(1);
+    /// <summary>It looks this many times less often whether another process has left a run's folder.</summary>
+    private const int ForeignPauses = 5;
 
     /// <summary>Lines of metrics after which a run has measured, stepped and tested: its memory has come near its peak.</summary>
     private const int LinesToPeak = 3;
@@ -63,11 +60,11 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
 
                 if (_working.Count > 0)
                 {
-                    Task.WaitAny([.. _working.Select(work => work.Job.Completion)], s_pause);
+                    Task.WaitAny([.. _working.Select(work => work.Job.Completion)], options.Pause);
                 }
                 else
                 {
-                    cancellation.WaitHandle.WaitOne(s_pause);
+                    cancellation.WaitHandle.WaitOne(options.Pause);
                 }
             }
         }
@@ -218,7 +215,7 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
     /// <summary>Whether another process is at work on a run: it is waited for.</summary>
     private bool IsForeign(SweepRun run)
     {
-        if (_foreign.TryGetValue(run, out TimeSpan looked) && _watch.Elapsed - looked < s_foreignPause)
+        if (_foreign.TryGetValue(run, out TimeSpan looked) && _watch.Elapsed - looked < ForeignPauses * options.Pause)
         {
             return true;
         }
@@ -285,4 +282,8 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
 /// <param name="Jobs">Most runs at a time, at least 1.</param>
 /// <param name="Retries">How often a run that was killed is tried again.</param>
 /// <param name="MemoryBytes">Memory that all runs together may take; one run is let run whatever it takes.</param>
-public sealed record SweepPoolOptions(int Jobs, int Retries, long MemoryBytes);
+public sealed record SweepPoolOptions(int Jobs, int Retries, long MemoryBytes)
+{
+    /// <summary>How often the pool looks around when nothing ends.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(200);
+}
