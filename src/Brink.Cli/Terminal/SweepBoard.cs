@@ -20,7 +20,6 @@ internal sealed class SweepBoard(IAnsiConsole console, string title) : ISweepObs
     private readonly LiveArea _area = new(console);
     private readonly bool _unicode = ProgressDisplay.ShowsUnicode(console);
     private double _lastFrame = double.NegativeInfinity;
-    private SweepStatus? _status;
 
     /// <summary>A board on a terminal, plain lines elsewhere, and hardly anything when quiet.</summary>
     /// <param name="output">Standard output, or standard error where standard output carries JSON.</param>
@@ -48,7 +47,6 @@ internal sealed class SweepBoard(IAnsiConsole console, string title) : ISweepObs
     /// <inheritdoc/>
     public void Show(SweepStatus status)
     {
-        _status = status;
         bool over = status.Running.Count == 0 && status.Waiting == 0;
         if (over || status.Seconds - _lastFrame >= SecondsBetweenFrames)
         {
@@ -61,10 +59,9 @@ internal sealed class SweepBoard(IAnsiConsole console, string title) : ISweepObs
     {
         _area.Redraw([]);
         console.Write(new Text(line + Environment.NewLine, style));
-        if (_status is { } status)
-        {
-            _area.Redraw(Frame(status));
-        }
+
+        // The pool shows how it stands right after it has told what happened.
+        _lastFrame = double.NegativeInfinity;
     }
 
     private List<LiveLine> Frame(SweepStatus status)

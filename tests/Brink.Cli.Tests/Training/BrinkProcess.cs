@@ -52,9 +52,10 @@ internal sealed class BrinkProcess : IDisposable
     }
 
     /// <summary>Waits for the end.</summary>
-    internal (int Code, string Output, string Error) Finish()
+    /// <param name="minutes">How long it may take.</param>
+    internal (int Code, string Output, string Error) Finish(int minutes = 2)
     {
-        Assert.True(_process.WaitForExit(TimeSpan.FromMinutes(2)), "brink did not end in two minutes");
+        Assert.True(_process.WaitForExit(TimeSpan.FromMinutes(minutes)), $"brink did not end in {minutes} minutes");
         return (_process.ExitCode, _output.GetAwaiter().GetResult(), _error.GetAwaiter().GetResult());
     }
 

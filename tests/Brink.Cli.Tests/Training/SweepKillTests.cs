@@ -64,7 +64,8 @@ public sealed class SweepKillTests : IDisposable
             .ToDictionary(run => Path.GetFileName(run), run => File.ReadAllBytes(Path.Combine(run, "metrics.jsonl")));
         Assert.InRange(doneBefore.Count, 6, Runs - 3);
 
-        (int code, string output, string error) = BrinkProcess.Run(command);
+        using BrinkProcess second = BrinkProcess.Start(command);
+        (int code, string output, string error) = second.Finish(minutes: 6);
         Assert.True(code == 0, error);
         JsonElement report = JsonElement.Parse(output);
         Assert.Equal((Runs, Runs, 0), (report.GetProperty("points").GetInt32(), report.GetProperty("done").GetInt32(), report.GetProperty("failed").GetInt32()));
