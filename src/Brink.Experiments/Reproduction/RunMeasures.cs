@@ -14,6 +14,7 @@ internal static class RunMeasures
         (new("mean_eta_sharpness", "mean η·λ₁", "F3"), one => OfProducts(one, products => products.Average(at => at.Product))),
         (new("flat_distance", "least |λ₁·K/2 − 1|", "P2"), FlatDistance),
         (new("late_sharpness_over_flattest", "median λ₁ of the last tenth over 2/K", "F3"), LateSharpnessOverFlattest),
+        (new("least_sharpness_over_last_bias", "least λ₁ over 2/K, the curvature of a last bias under mse", "F3"), LeastSharpnessOverLastBias),
         (new("largest_step", "largest η", "G4"), one => new(one.Lines.Max(line => line.StepSize), null)),
         (new("largest_step_over_outputs", "largest η over K", "F2"), one => one.Summary.Outputs is { } outputs ? new(one.Lines.Max(line => line.StepSize) / outputs, null) : new(null, "it is no network")),
         (new("edge_reached_at", "iteration at which the edge of stability was first reached", "N0"), one => Known(one.Summary.EdgeReachedAt, NoEdge(one))),
@@ -61,6 +62,14 @@ internal static class RunMeasures
         return one.FlattestSharpness is not { } flattest ? new(null, one.UnmetByFlatRegion)
             : late.Length == 0 ? new(null, "λ₁ was not measured in the last tenth: set sharpness-every")
             : new(Median(late) / flattest, null);
+    }
+
+    private static Measurement LeastSharpnessOverLastBias(RunTrajectory one)
+    {
+        double[] all = [.. one.Lines.Select(line => line.Sharpness).OfType<double>()];
+        return one.Summary.Outputs is not { } outputs || one.Specification.Loss != "mse" ? new(null, "it is no network under mse")
+            : all.Length == 0 ? new(null, "λ₁ was not measured: set sharpness-every")
+            : new(all.Min() * outputs / 2, null);
     }
 
     private static Measurement Sharpening(RunTrajectory one)

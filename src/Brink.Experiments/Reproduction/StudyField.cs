@@ -75,7 +75,8 @@ public sealed record StudyField(string Name, string Symbol, string Legal, string
     {
         try
         {
-            return field.Format(field.Parse(text, field.Name));
+            bool quotient = field.ValueType == typeof(double) && text.Contains('/', StringComparison.Ordinal) && ReadNumber(text) is not null;
+            return field.Format(field.Parse(quotient ? Spell(ReadNumber(text)!.Value) : text, field.Name));
         }
         catch (BrinkException)
         {
