@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Brink.Experiments;
 
-/// <content>What the diagnostics add to a line, after everything else.</content>
+/// <content>What the diagnostics add to a line, after everything else but the status.</content>
 public sealed partial record MetricsLine
 {
     /// <summary>‖∇f(w_k)‖ in each parameter, by name, in the order of the flat vector.</summary>

@@ -148,6 +148,7 @@ public sealed partial record MetricsLine
     public int? GfsGradients { get; init; }
 
     /// <summary>Set beside values that are not finite: what happened, e.g. <c>diverged</c>.</summary>
+    [System.Text.Json.Serialization.JsonPropertyOrder(2)]
     public string? Status { get; init; }
 
     /// <summary>Whether every number that is set is finite.</summary>

@@ -94,13 +94,13 @@ public static class StepVerdicts
     {
         double eta = line.StepSize!.Value;
         double? rejected = RejectedStep(specification, eta, line.Backtracks ?? 0);
-        double[] tried = rejected is { } failed && line.RejectedSmoothness is { } last
+        double[] tried = rejected is { } failed && line.RejectedSmoothness is { } last && failed >= line.SegmentResolution
             ? [.. Quotients(line, specification, failed), last]
             : [];
         bool atIterates = AtMidpoints(specification) is null;
         return new MeasuredStep(line.Iteration, eta)
         {
-            Smoothness = line.StepSmoothness is { } own ? Quotients(line, specification, eta).Append(own).Max() : null,
+            Smoothness = line.StepSmoothness is { } own && eta >= line.SegmentResolution ? Quotients(line, specification, eta).Append(own).Max() : null,
             RejectedStep = rejected,
             RejectedSmoothness = tried.Length > 0 ? tried.Max() : null,
             Nonlinearity = tried.Length > 0 && line is { GradientCurvature: { } curvature, Sharpness: > 0 }

@@ -42,7 +42,6 @@ public sealed class ActivationRecord : IDisposable
         ArgumentNullException.ThrowIfNull(inputs);
         using GradientMode mode = GradientMode.Off();
         using var scope = new TensorScope();
-        bool first = _samples == 0;
         _next = 0;
         s_current = this;
         try
@@ -54,7 +53,7 @@ public sealed class ActivationRecord : IDisposable
             s_current = null;
         }
 
-        if (!first && _next < _entries.Count)
+        if (_next < _entries.Count)
         {
             throw Changed();
         }
@@ -138,6 +137,7 @@ public sealed class ActivationRecord : IDisposable
         if (_samples == 0)
         {
             _entries.Add((activation, counts.Unscoped()));
+            _next++;
             return;
         }
 
@@ -147,8 +147,9 @@ public sealed class ActivationRecord : IDisposable
             throw Changed();
         }
 
-        _entries[_next].Counts.AddInPlace(counts);
-        _next++;
+        Tensor before = _entries[_next].Counts;
+        _entries[_next++] = (activation, (before + counts).Unscoped());
+        before.Dispose();
         counts.Dispose();
     }
 }

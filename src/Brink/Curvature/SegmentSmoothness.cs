@@ -43,7 +43,7 @@ public sealed class SegmentSmoothness : IDisposable
         {
             // Rounding to nearest moves every coordinate by at most half a unit in its last place.
             double rounding = _at.Weights.Type == ScalarType.Float64 ? double.BitIncrement(1) - 1 : float.BitIncrement(1) - 1;
-            return rounding / 2 * _at.Weights.Norm() / (RoundingShare * GradientNorm);
+            return GradientNorm > 0 ? rounding / 2 * _at.Weights.Norm() / (RoundingShare * GradientNorm) : double.PositiveInfinity;
         }
     }
 
