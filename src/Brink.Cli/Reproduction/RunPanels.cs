@@ -23,6 +23,11 @@ internal static class RunPanels
         "edge" => Edge(experiment, shown),
         "eigenvalues" => Eigenvalues(shown[0]),
         "spectrum" => Spectrum(shown[0]),
+        "trace" => new Figure(s_iteration, Logarithmic("trace of the Hessian")) { Curves = Curves(experiment, shown, (_, line) => line.Trace) },
+        "gradient-norms" => DiagnosisPanels.GradientNorms(shown[0]),
+        "zeros" => DiagnosisPanels.Zeros(shown[0]),
+        "smoothness" => DiagnosisPanels.Smoothness(shown[0]),
+        "curvature-along-gradient" => DiagnosisPanels.CurvatureAlongGradient(shown[0]),
         _ => throw new ArgumentOutOfRangeException(nameof(panel), panel.Kind, "no such picture"),
     };
 

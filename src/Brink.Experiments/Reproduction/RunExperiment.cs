@@ -34,6 +34,11 @@ public sealed class RunExperiment : ExperimentStudy
         new("edge", Single: false),
         new("eigenvalues", Single: true),
         new("spectrum", Single: true),
+        new("trace", Single: false),
+        new("gradient-norms", Single: true),
+        new("zeros", Single: true),
+        new("smoothness", Single: true),
+        new("curvature-along-gradient", Single: true),
     ];
 
     /// <inheritdoc/>

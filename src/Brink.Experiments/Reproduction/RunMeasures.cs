@@ -20,6 +20,9 @@ internal static class RunMeasures
         (new("edge_reached_at", "iteration at which the edge of stability was first reached", "N0"), one => Known(one.Summary.EdgeReachedAt, NoEdge(one))),
         (new("edge_ratio_mean", "mean of the sharpness over the edge's threshold from then on", "F3"), one => Known(one.Summary.EdgeRatioMean, NoEdge(one))),
         (new("edge_ratio_highest", "largest of the sharpness over the edge's threshold from then on", "F3"), one => Known(one.Summary.EdgeRatioHighest, NoEdge(one))),
+        (new("late_trace", "median trace of the Hessian of the last tenth", "F3"), one => Late(one, line => line.Trace, "the trace was not measured in the last tenth: set trace-every")),
+        (new("late_last_bias_ratio", "median of the last bias's gradient over the median layer's, of the last tenth", "F0"), one => Late(one, line => line.LastBiasGradientRatio, "it was not measured in the last tenth: set diagnostics-every")),
+        (new("late_dead_fraction", "median share of dead units of the last tenth", "P1"), one => Late(one, line => line.DeadFraction, "it was not measured in the last tenth: set diagnostics-every")),
         (new("sharpening", "largest λ₁ over the first", "F2"), Sharpening),
     ];
 
@@ -56,12 +59,14 @@ internal static class RunMeasures
             : new(all.Min(sharpness => Math.Abs((sharpness / flattest) - 1)), null);
     }
 
-    private static Measurement LateSharpnessOverFlattest(RunTrajectory one)
+    private static Measurement LateSharpnessOverFlattest(RunTrajectory one) => one.FlattestSharpness is { } flattest
+        ? Late(one, line => line.Sharpness / flattest, "λ₁ was not measured in the last tenth: set sharpness-every")
+        : new(null, one.UnmetByFlatRegion);
+
+    private static Measurement Late(RunTrajectory one, Func<MetricsLine, double?> value, string otherwise)
     {
-        double[] late = [.. one.Late.Select(line => line.Sharpness).OfType<double>()];
-        return one.FlattestSharpness is not { } flattest ? new(null, one.UnmetByFlatRegion)
-            : late.Length == 0 ? new(null, "λ₁ was not measured in the last tenth: set sharpness-every")
-            : new(Median(late) / flattest, null);
+        double[] late = [.. one.Late.Select(value).OfType<double>()];
+        return late.Length == 0 ? new(null, otherwise) : new(Median(late), null);
     }
 
     private static Measurement LeastSharpnessOverLastBias(RunTrajectory one)

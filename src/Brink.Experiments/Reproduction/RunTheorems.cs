@@ -18,6 +18,9 @@ internal static class RunTheorems
         ("edge of stability", EdgeOfStability),
         ("flat region", FlatRegion),
         ("saddle", Saddle),
+        ("large steps", run => StepVerdicts.Definition(run.Lines, run.Specification)),
+        ("proposition 2.5", run => StepVerdicts.Proposition(run.Lines, run.Specification)),
+        ("corollary 2.10", run => StepVerdicts.Corollary(run.Lines, run.Specification)),
     ];
 
     /// <summary>Their names in a file.</summary>
@@ -37,7 +40,7 @@ internal static class RunTheorems
             : null;
         double least = (1 - run.Specification.C) * (1 - run.Specification.SharpnessTolerance);
         return Verdict.Of(
-            "edge of stability (Flatland, Cor. 2.10)", $"η·λ₁ ≥ 1 − c = {Show(1 - run.Specification.C)} throughout", unmet,
+            "edge of stability (Flatland)", $"η·λ₁ ≥ 1 − c = {Show(1 - run.Specification.C)} throughout", unmet,
             () =>
             {
                 (long iteration, double product) = products.MinBy(at => at.Product);
