@@ -46,7 +46,7 @@ internal static class TrainCommand
             RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), watch.Token);
             if (!parsed.GetValue(quiet))
             {
-                RunEnd.ShowEdge(outcome, output);
+                RunEnd.ShowFindings(outcome, output);
             }
 
             return RunEnd.ExitCode(outcome);
