@@ -6,4 +6,8 @@ namespace Brink;
 /// </summary>
 /// <param name="message">The line.</param>
 /// <param name="inner">What led to it, for a debugger; users do not see it.</param>
-public sealed class BrinkException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class BrinkException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whether waiting puts it right: another process is at work there.</summary>
+    public bool IsTemporary { get; init; }
+}

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using Brink.Cli.Commands;
 using Brink.Cli.Commands.Theory;
 using Brink.Experiments;
+using Brink.Experiments.Sweeps;
 using Brink.Torch;
 
 namespace Brink.Cli.CommandLine;
@@ -16,6 +17,9 @@ internal static class BrinkCommandLine
 
     /// <summary>Exit code of a command line that makes no sense.</summary>
     internal const int UsageError = 2;
+
+    /// <summary>Exit code where another process is at work in the folder (EX_TEMPFAIL of sysexits.h).</summary>
+    internal const int InUse = JobEnd.InUse;
 
     /// <summary>Exit code after Ctrl-C, as shells count it (128 + SIGINT).</summary>
     internal const int Interrupted = 130;
@@ -122,7 +126,7 @@ internal static class BrinkCommandLine
         catch (Exception failure)
         {
             await error.WriteLineAsync(Report(failure));
-            return RunError;
+            return failure is BrinkException { IsTemporary: true } ? InUse : RunError;
         }
     }
 

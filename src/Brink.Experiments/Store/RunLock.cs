@@ -46,7 +46,7 @@ internal sealed class RunLock : IDisposable
             {
                 if (attempt == Attempts)
                 {
-                    throw new BrinkException($"{what} {folder} is in use by {Owner(folder)}; wait for it, or choose another folder", error);
+                    throw new BrinkException($"{what} {folder} is in use by {Owner(folder)}; wait for it, or choose another folder", error) { IsTemporary = true };
                 }
 
                 Thread.Sleep(30);

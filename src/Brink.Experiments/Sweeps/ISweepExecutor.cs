@@ -38,4 +38,8 @@ public interface ISweepJob : IDisposable
 /// <param name="Code">Exit code; 128 and the number of the signal where one ended it.</param>
 /// <param name="Message">The last line it wrote about it; null where there is none.</param>
 /// <param name="OutOfMemory">Whether the system killed a process for want of memory meanwhile.</param>
-public sealed record JobEnd(int Code, string? Message, bool OutOfMemory);
+public sealed record JobEnd(int Code, string? Message, bool OutOfMemory)
+{
+    /// <summary>Exit code of a run in whose folder another process is at work.</summary>
+    public const int InUse = 75;
+}

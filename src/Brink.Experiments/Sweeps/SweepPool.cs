@@ -141,10 +141,11 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
         };
         folder.Record(run, line);
         run.Look();
-        bool again = outcome is AttemptOutcome.Killed or AttemptOutcome.Interrupted && !work.Stopped && _retries.GetValueOrDefault(run) < options.Retries;
+        bool killed = outcome is AttemptOutcome.Killed or AttemptOutcome.Interrupted && end.Code != JobEnd.InUse;
+        bool again = !work.Stopped && (end.Code == JobEnd.InUse || (killed && _retries.GetValueOrDefault(run) < options.Retries));
         if (again)
         {
-            _retries[run] = _retries.GetValueOrDefault(run) + 1;
+            _retries[run] = _retries.GetValueOrDefault(run) + (killed ? 1 : 0);
             _waiting.Insert(0, run);
         }
         else if (!run.IsDone && !work.Stopped)
@@ -165,6 +166,9 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
             (SweepRunState.Finished, _) => (AttemptOutcome.Finished, run.Reason),
             (SweepRunState.Diverged, _) => (AttemptOutcome.Diverged, run.Reason),
             (_, Interrupted) => (AttemptOutcome.Interrupted, null),
+
+            // A run of a sweep that was killed a moment ago may have been on its way: it takes its folder, and ends.
+            (_, JobEnd.InUse) => (AttemptOutcome.Interrupted, "another process was at work in its folder"),
             (_, > Signals) => (AttemptOutcome.Killed, end.OutOfMemory ? $"killed by the system for want of memory (signal {end.Code - Signals})" : $"killed by signal {end.Code - Signals}"),
             (_, 0) => (AttemptOutcome.Failed, $"it ended with code 0, and its folder says {run.State.ToString().ToLowerInvariant()}"),
             _ => (AttemptOutcome.Failed, Said(end) ?? run.Reason ?? $"it ended with code {end.Code}"),

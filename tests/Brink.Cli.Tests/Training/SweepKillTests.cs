@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Brink.Cli.CommandLine;
 using Brink.Experiments;
 
 namespace Brink.Cli.Tests.Training;
@@ -37,26 +38,30 @@ public sealed class SweepKillTests : IDisposable
         string file = Path.Combine(_root, "sweep.yaml");
         File.WriteAllText(file, Sweep);
         string[] command = ["sweep", file, "--out", Folder, "--jobs", "2", "--json"];
-        int orphan;
+        string[] orphans;
         using (BrinkProcess parent = BrinkProcess.Start(command))
         {
             // A worker in the middle of its run: the sweep resumes it.
             string killed = KillOneAtWork(parent);
             Wait(parent, () => Lines().Any(line => Text(line, "run") == killed && Text(line, "event") == "resume"));
 
-            // Then, with some done and some never started, another worker and the parent. The second worker is left to itself.
-            Wait(parent, () => Ends("finished").Count >= 6 && AtWork().Count == 2);
+            // Then, with some done and some never started, another worker, and the parent; its workers are left to themselves.
+            Wait(parent, () => Ends("finished").Count >= 6);
             KillOneAtWork(parent);
-            Wait(parent, () => AtWork().Count == 2);
-            orphan = AtWork()[0].Process;
+            List<(string Run, int Process)> left = [];
+            Wait(parent, () => (left = AtWork()).Count > 0);
             parent.Kill();
+            orphans = [.. left.Select(one => Path.Combine(Folder, one.Run))];
         }
 
-        // Nobody told it: it sees the pipe end, writes a checkpoint and goes.
-        using (Process? left = Find(orphan))
+        // Nobody told them: they see the pipe end, write a checkpoint and go.
+        Assert.All(orphans, run =>
         {
-            Assert.True(left is null || left.WaitForExit(TimeSpan.FromSeconds(30)), "a run went on without its sweep");
-        }
+            Assert.True(SpinWait.SpinUntil(() => !RunRecord.IsInUse(run), TimeSpan.FromMinutes(1)), "a run went on without its sweep");
+            RunSummary summary = RunRecord.ReadSummary(run)!;
+            Assert.NotEqual(RunStatus.Running, summary.Status);
+            Assert.True(summary.Status == RunStatus.Diverged || RunRecord.ReadCheckpoint(run, Assert.Fail)!.Iteration == summary.IterationsDone);
+        });
 
         string[] recordBefore = File.ReadAllLines(Record);
         Dictionary<string, byte[]> doneBefore = Directory.GetDirectories(Folder).Where(RunRecord.IsRun)
@@ -98,9 +103,9 @@ public sealed class SweepKillTests : IDisposable
         File.WriteAllText(file, Sweep.Replace("iterations: 300", "iterations: 100000", StringComparison.Ordinal));
         string[] command = ["sweep", file, "--out", Folder, "--jobs", "2"];
         using BrinkProcess sweep = BrinkProcess.Start(command);
-        Wait(sweep, () => AtWork().Count == 2);
+        Wait(sweep, () => AtWork().Count == 2); // which the long runs stay
         (int code, string output, string error) = BrinkProcess.Run(command);
-        Assert.Equal((1, string.Empty), (code, output));
+        Assert.Equal((BrinkCommandLine.InUse, string.Empty), (code, output));
         Assert.Equal($"brink: sweep folder {Folder} is in use by process {sweep.Id}; wait for it, or choose another folder", error.TrimEnd());
 
         sweep.Signal("TERM");
@@ -152,11 +157,11 @@ public sealed class SweepKillTests : IDisposable
     private static IEnumerable<string> Timeless(string run) => File.ReadLines(Path.Combine(run, "metrics.jsonl"))
         .Select(line => Regex.Replace(line, "\"seconds\":[^,}]*", string.Empty, RegexOptions.None, TimeSpan.FromSeconds(1)));
 
-    /// <summary>Runs that were started and have not ended, with lines of metrics.</summary>
+    /// <summary>Runs that were started and have not ended, that hold their folders and have lines of metrics.</summary>
     private List<(string Run, int Process)> AtWork() =>
     [
         .. Lines().GroupBy(line => Text(line, "run")!).Select(run => run.Last())
-            .Where(line => Text(line, "event") != "end" && Length(Text(line, "run")!) > 0)
+            .Where(line => Text(line, "event") != "end" && Length(Text(line, "run")!) > 0 && RunRecord.IsInUse(Path.Combine(Folder, Text(line, "run")!)))
             .Select(line => (Text(line, "run")!, int.Parse(Text(line, "job")!))),
     ];
 

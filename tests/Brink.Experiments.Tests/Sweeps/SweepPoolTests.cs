@@ -66,6 +66,15 @@ public sealed class SweepPoolTests : IDisposable
         Assert.Equal(1, _observer.Last!.Failed);
     }
 
+    [Fact]
+    public void A_run_that_finds_its_folder_in_use_is_started_again_and_that_counts_as_no_retry()
+    {
+        using SweepFolder folder = Open(2);
+        var executor = new Script(run => run == "seed-0" ? [Ends.InUse, Ends.InUse, Ends.Finished] : [Ends.Finished]);
+        Assert.True(Pool(folder, executor, jobs: 1, retries: 0).Run(CancellationToken.None));
+        Assert.Equal(["seed-0", "seed-0", "seed-0", "seed-1"], executor.Started);
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(2, 3)]
@@ -191,6 +200,7 @@ public sealed class SweepPoolTests : IDisposable
         Killed,
         KilledBeforeTheFolder,
         WhenStopped,
+        InUse,
     }
 
     /// <summary>Jobs that end, in the order in which they were started, once the pool has looked at them twice.</summary>
@@ -280,6 +290,7 @@ public sealed class SweepPoolTests : IDisposable
 
                 _end.SetResult(ends switch
                 {
+                    Ends.InUse => new JobEnd(JobEnd.InUse, "brink: run folder x is in use by process 1", false),
                     Ends.Failed => new JobEnd(1, "brink: the disk is full", false),
                     Ends.Killed or Ends.KilledBeforeTheFolder => new JobEnd(Killed, null, false),
                     _ => new JobEnd(0, null, false),
