@@ -56,12 +56,12 @@ public abstract class Objective : IDisposable
     public virtual Evaluation Resume(Tensor weights, IReadOnlyDictionary<string, Tensor> products, Wanted wanted) =>
         Evaluate(weights, wanted);
 
-    /// <summary>Mean gradient over some of the samples, for stochastic methods.</summary>
-    /// <param name="weights">w.</param>
-    /// <param name="samples">Indices below <see cref="Samples"/>.</param>
-    /// <returns>The gradient, owned by the current scope.</returns>
+    /// <summary>The same loss as a mean over some of the samples only, as a function of the same vector: the loss of a batch.</summary>
+    /// <param name="samples">Indices below <see cref="Samples"/>, at least one; their order is of no account.</param>
+    /// <returns>The batch's objective, to be disposed by the caller; this one must outlive it, and the two are not evaluated at the same time.</returns>
     /// <exception cref="NotSupportedException">The objective is no mean over samples.</exception>
-    public virtual Tensor BatchGradient(Tensor weights, ReadOnlySpan<long> samples) =>
+    /// <exception cref="ArgumentException">There is no such sample, or none was named.</exception>
+    public virtual Objective Restrict(ReadOnlySpan<long> samples) =>
         throw new NotSupportedException("this objective is no mean over samples, so it has no batches");
 
     /// <inheritdoc/>
