@@ -17,7 +17,7 @@ internal sealed class RunMeasurements : IDisposable
     internal RunMeasurements(Specification specification)
     {
         // The spectrum comes before the sharpness, which is then taken from it.
-        _all = [new SpectrumMeasuring(specification), new SharpnessMeasuring(specification), new TestMeasuring(specification), new BesideMeasuring(specification), new FlowSolutionMeasuring(specification)];
+        _all = [new SpectrumMeasuring(specification), new SharpnessMeasuring(specification), new TestMeasuring(specification), new BesideMeasuring(specification), new FlowSolutionMeasuring(specification), new BatchSharpnessMeasuring(specification)];
         _fixedStep = specification.Eta;
         _midpoints = _all.Any(measurement => measurement.AtMidpoints) ? new Midpoints() : null;
     }

@@ -71,7 +71,7 @@ public sealed class NetworkProblem : Problem
         RequireDevice(specification.Device);
         var source = new SampleSource(specification);
         SampleSet images = source.Load(specification.Split, Selection(specification));
-        Specification resolved = source.Recorded(specification.Resolve(images.Classes));
+        Specification resolved = source.Recorded(specification.Resolve(images.Classes, images.Count));
         var problem = new NetworkProblem(resolved, source, images, BuildNetwork(resolved, images));
         try
         {

@@ -236,14 +236,6 @@ internal static class MethodFields
         Conditions = [FieldCondition.ForMethods("warmup")],
     };
 
-    internal static readonly SpecificationField<int> BatchSize = new("batch-size", FieldGroup.Method, new NumericForm<int>(Interval.AtLeast(0)))
-    {
-        Help = "Samples of a step; 0 for all of them",
-        Default = FieldDefault.Of(0),
-        Example = "256",
-        Conditions = [FieldCondition.ForMethods("sgd", "rmsprop", "adam"), FieldCondition.ForNetworks],
-    };
-
     internal static readonly SpecificationField<int> Substeps = new("substeps", FieldGroup.Method, new NumericForm<int>(Interval.AtLeast(1)))
     {
         Help = "Times in an iteration that the central flow computes curvature and oscillation anew; more where λ₁ asks for it",

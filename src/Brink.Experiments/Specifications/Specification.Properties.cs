@@ -433,13 +433,6 @@ public sealed partial record Specification
         init => Set(MethodFields.WarmupStart, value);
     }
 
-    /// <summary>Samples of a stochastic step; 0 for all.</summary>
-    public int BatchSize
-    {
-        get => Value(MethodFields.BatchSize);
-        init => Set(MethodFields.BatchSize, value);
-    }
-
     /// <summary>Name of the flow's integrator.</summary>
     public string Integrator
     {

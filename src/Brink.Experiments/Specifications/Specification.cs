@@ -42,12 +42,18 @@ public sealed partial record Specification
     /// number of threads, the folder apart. What only a measurement can tell (<see cref="MicroBatch"/>) stays open.
     /// </summary>
     /// <param name="outputs">K, the number of outputs, at least 1.</param>
+    /// <param name="samples">N, the number of samples trained on, where it is known: an epoch's length depends on it.</param>
     /// <exception cref="BrinkException">A value is out of range, or was given where it does not apply.</exception>
-    public Specification Resolve(int outputs)
+    public Specification Resolve(int outputs, long? samples = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         Validate();
         ImmutableDictionary<string, object>.Builder resolved = _given.ToBuilder();
+        if (IsStochastic && samples is { } count && !resolved.ContainsKey(RunFields.RecordEvery.Name))
+        {
+            resolved[RunFields.RecordEvery.Name] = StepsPerEpoch(count);
+        }
+
         foreach (SpecificationField field in SpecificationFields.All)
         {
             if (!resolved.ContainsKey(field.Name) && field.AppliesTo(this) && field.DefaultIn(this) is { } value)

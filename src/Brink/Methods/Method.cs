@@ -48,6 +48,9 @@ public abstract class Method : IDisposable
     /// <summary>The method's edge of stability; null where the step or the batch changes from one iteration to the next.</summary>
     public virtual StabilityThreshold? Threshold => null;
 
+    /// <summary>What divides the method's steps coordinate by coordinate; null where nothing does.</summary>
+    public virtual IPreconditioned? Preconditioned => this as IPreconditioned;
+
     /// <summary>Takes one step.</summary>
     /// <param name="objective">What is minimised.</param>
     /// <param name="at">The evaluation at w_k; its gradient is computed here if it was not before.</param>

@@ -41,6 +41,9 @@ public sealed class StochasticMethod : Method
     /// <summary>Nothing: a step does not need the loss of all samples.</summary>
     public override Wanted Wanted => Wanted.Nothing;
 
+    /// <inheritdoc/>
+    public override IPreconditioned? Preconditioned => Inner.Preconditioned;
+
     /// <summary>The batches of the epoch that the next step belongs to, those already seen included.</summary>
     /// <param name="samples">N.</param>
     /// <returns>Indices below N; each is in one batch.</returns>
