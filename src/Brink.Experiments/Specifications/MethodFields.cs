@@ -110,8 +110,8 @@ internal static class MethodFields
 
     internal static readonly SpecificationField<double> UpperBound = new("upper-bound", FieldGroup.Method, new NumericForm<double>(Interval.Above(0)))
     {
-        Help = "Bound below which the one extrapolation of nls-ub must stay",
-        Default = FieldDefault.None("K, the number of classes"),
+        Help = "Bound below which the one extrapolation of nls-ub must stay; the default is 2 over the curvature of a last bias, under ce that at random guess (docs/bound.md)",
+        Default = FieldDefault.None("K, the number of classes, under mse; 2 under squared; 2K under ce"),
         Example = "8",
         Conditions = [FieldCondition.ForMethods("nls-ub")],
     };

@@ -321,7 +321,7 @@ public sealed partial record Specification
         init => Set(MethodFields.Memory, value);
     }
 
-    /// <summary>Bound of the extrapolation of <c>nls-ub</c>, above 0; null until resolved to K.</summary>
+    /// <summary>Bound of the extrapolation of <c>nls-ub</c>, above 0; null until resolved to the loss's own.</summary>
     public double? UpperBound
     {
         get => Number(MethodFields.UpperBound);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Brink.Objectives;
 
 namespace Brink.Experiments;
 
@@ -64,7 +65,7 @@ public sealed partial record Specification
 
         if (MethodFields.UpperBound.AppliesTo(this) && UpperBound is null)
         {
-            resolved[MethodFields.UpperBound.Name] = (double)outputs;
+            resolved[MethodFields.UpperBound.Name] = LossFunction.Named(Loss).FlatStep(outputs);
         }
 
         return this with { _given = resolved.ToImmutable() };

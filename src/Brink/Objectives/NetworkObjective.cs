@@ -87,6 +87,10 @@ public sealed class NetworkObjective : Objective
     public override int Outputs { get; }
 
     /// <inheritdoc/>
+    /// <remarks>Of the loss (<see cref="LossFunction.FlatStep"/>), whether or not the network has the last bias it is derived for.</remarks>
+    public override double FlatStep => Loss.FlatStep(Outputs);
+
+    /// <inheritdoc/>
     public override long Samples => Batches.Samples;
 
     /// <summary>Where each parameter lies in the flat vector.</summary>

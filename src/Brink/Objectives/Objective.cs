@@ -30,8 +30,11 @@ public abstract class Objective : IDisposable
     /// <summary>Where the vectors live.</summary>
     public abstract Device Device { get; }
 
-    /// <summary>K, the number of outputs or classes: the bound of <c>nls-ub</c> and 2/K are taken from it.</summary>
+    /// <summary>K, the number of outputs or classes.</summary>
     public abstract int Outputs { get; }
+
+    /// <summary>2 over the sharpness of the flattest region known, the bound of <c>nls-ub</c>; K unless the objective knows better.</summary>
+    public virtual double FlatStep => Outputs;
 
     /// <summary>N, the number of samples the loss is a mean over.</summary>
     public abstract long Samples { get; }
