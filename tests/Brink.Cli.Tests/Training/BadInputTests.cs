@@ -32,6 +32,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--method gd --eta nan", "--eta", "nan")]
     [InlineData("--method gd --eta half", "--eta", "half")]
     [InlineData("--method nls --eta 1", "--eta", "gd")]
+    [InlineData("--method nls --batch-size -1", "--batch-size", "at least 0")]
+    [InlineData("--method nls --batch-sharpness-every 5", "--batch-sharpness-every", "give a batch-size")]
     [InlineData("--count 65", "64", "0 to 63")]
     [InlineData("--first 60 --count 10", "holds 64", "60 to 69")]
     [InlineData("--count 60001", "holds 60000", "0 to 60000")]
