@@ -70,7 +70,29 @@ def build_cnn(weights, activation):
         nn.Flatten(), nn.Linear(features, outputs, bias="7.bias" in weights))
 
 
-NETWORKS = {"mlp": build_mlp, "cnn": build_cnn}
+def torchvision_models():
+    try:
+        from torchvision import models
+        return models
+    except ImportError:
+        raise BadRequest("vgg11 and resnet34 need torchvision; install python3-torchvision") from None
+
+
+def build_vgg11(weights, activation):
+    """torchvision's VGG11; dropout 0, as in the paper."""
+    return torchvision_models().vgg11(num_classes=weights["classifier.6.weight"].shape[0], dropout=0.0)
+
+
+class NoNorm(nn.Identity):
+    """In place of a normalisation layer: nothing, and no parameters."""
+
+
+def build_resnet34(weights, activation):
+    """torchvision's ResNet34 without normalisation layers, as in the paper."""
+    return torchvision_models().resnet34(num_classes=weights["fc.weight"].shape[0], norm_layer=NoNorm)
+
+
+NETWORKS = {"mlp": build_mlp, "cnn": build_cnn, "vgg11": build_vgg11, "resnet34": build_resnet34}
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
 

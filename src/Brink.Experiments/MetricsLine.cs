@@ -6,7 +6,7 @@ namespace Brink.Experiments;
 /// Names in the file are the snake_case of these; a value that is not finite is written as <c>null</c> beside a
 /// <c>status</c>.
 /// </summary>
-public sealed record MetricsLine
+public sealed partial record MetricsLine
 {
     /// <summary>k, the number of steps taken before this point.</summary>
     public required long Iteration { get; init; }
@@ -166,6 +166,7 @@ public sealed record MetricsLine
     public int? GfsGradients { get; init; }
 
     /// <summary>Set beside values that are not finite: what happened, e.g. <c>diverged</c>.</summary>
+    [System.Text.Json.Serialization.JsonPropertyOrder(2)]
     public string? Status { get; init; }
 
     /// <summary>Whether every number that is set is finite.</summary>
@@ -180,5 +181,6 @@ public sealed record MetricsLine
                 Epoch, BatchSharpnessMean, BatchSharpnessMin, BatchSharpnessMax])
             .All(value => value is null || double.IsFinite(value.Value))
         && ((double[]?[])[Eigenvalues, EigenvalueResiduals, SmallestEigenvalues, SmallestResiduals, SigmaEigenvalues, TrackedEigenvalues])
-            .All(values => values is null || Array.TrueForAll(values, double.IsFinite));
+            .All(values => values is null || Array.TrueForAll(values, double.IsFinite))
+        && DiagnosticsAreFinite;
 }

@@ -10,7 +10,9 @@ public sealed class ReproduceCommandTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("brink-reproduce-").FullName;
 
-    public static TheoryData<string> Experiments => [.. ExperimentCatalogue.Names];
+    public static TheoryData<string> Experiments => [.. ExperimentCatalogue.Names.Where(name => !IsOnNetworks(name))];
+
+    public static TheoryData<string> NetworkExperiments => [.. ExperimentCatalogue.Names.Where(IsOnNetworks)];
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
@@ -47,6 +49,80 @@ public sealed class ReproduceCommandTests : IDisposable
         Assert.Equal(experiment.Text, await File.ReadAllTextAsync(Path.Combine(folder, "experiment.yaml"), TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Every experiment on networks: its reduced setting, with few iterations and images, is run, drawn and judged, and says that it is reduced.</summary>
+    [Theory]
+    [MemberData(nameof(NetworkExperiments))]
+    public async Task An_experiment_on_networks_is_drawn_and_judged(string name)
+    {
+        Assert.SkipUnless(new Brink.Data.DataStore().Has("fashion-mnist", "train"), "Fashion-MNIST is not at hand; ./brink test installs it");
+        string folder = Path.Combine(_root, "out");
+        string[] arguments =
+        [
+            "reproduce", name, "--reduced", "--out", folder, "--json", "--quiet", "--set", "iterations=2", "--set", "count=20", "--set", "test-every=0", "--set", "threads=1",
+        ];
+        (int code, string output, string error) = await RunAsync(arguments);
+        Assert.Equal((0, string.Empty), (code, error));
+        Experiment experiment = ExperimentCatalogue.Open(name, reduced: true);
+        using var verdicts = JsonDocument.Parse(output);
+        Assert.Equal(experiment.Reduction, verdicts.RootElement.GetProperty("reduced").GetString());
+        Assert.Equal(experiment.Claims.Count, verdicts.RootElement.GetProperty("claims").GetArrayLength());
+        Assert.All(verdicts.RootElement.GetProperty("pictures").EnumerateArray(), picture => Assert.True(new FileInfo(Path.Combine(folder, picture.GetString()!)).Length > 1000, picture.GetString()));
+        string page = await File.ReadAllTextAsync(Path.Combine(folder, "index.html"), TestContext.Current.CancellationToken);
+        Assert.Contains("<b>Reduced.</b>", page);
+        Assert.Contains("set from outside the file", page);
+
+        // The same command again finds everything there; with another setting it refuses, and loses nothing.
+        Dictionary<string, DateTime> written = Directory.GetFiles(Path.Combine(folder, "trajectories"), "metrics.jsonl", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        Assert.Equal(experiment.Trajectories.Count, written.Count);
+        Assert.Equal(0, (await RunAsync(arguments)).Code);
+        (code, _, error) = await RunAsync([.. arguments, "--set", "seed=7"]);
+        Assert.True(code != 0 || experiment.Grid.Any(field => field.Field.Name == "seed"), error);
+        Assert.All(written, file => Assert.Equal(file.Value, File.GetLastWriteTimeUtc(file.Key)));
+    }
+
+    [Fact]
+    public async Task A_run_of_an_experiment_that_was_interrupted_is_gone_on_with()
+    {
+        Assert.SkipUnless(new Brink.Data.DataStore().Has("fashion-mnist", "train"), "Fashion-MNIST is not at hand; ./brink test installs it");
+        string file = Path.Combine(_root, "own.yaml");
+        await File.WriteAllTextAsync(
+            file,
+            """
+            title: Two searches
+            paper: none
+            numbering: ours
+            about: Two.
+            study: runs
+            grid: {data: fashion-mnist, count: 30, method: [ls, nls], iterations: 30, test-every: 0, sharpness-every: 10, checkpoint-every: 4, threads: 1}
+            panels: [{draw: loss, caption: The loss.}]
+            claims: [{theorem: edge of stability}]
+            """,
+            TestContext.Current.CancellationToken);
+        string whole = Path.Combine(_root, "whole");
+        string cut = Path.Combine(_root, "cut");
+        Assert.Equal(0, (await RunAsync(["reproduce", file, "--out", whole, "--quiet"])).Code);
+        Assert.Equal(0, (await RunAsync(["reproduce", file, "--out", cut, "--quiet"])).Code);
+
+        // As after a kill at iteration 9 of the second run: its newest checkpoint is that of iteration 8.
+        string second = Path.Combine(cut, "trajectories", "method-nls");
+        string[] lines = await File.ReadAllLinesAsync(Path.Combine(second, "metrics.jsonl"), TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await RunAsync(["train", Path.Combine(cut, "trajectories", "method-nls.yaml"), "--iterations", "8", "--out", second, "--force", "--quiet"])).Code);
+        string specification = Path.Combine(second, "spec.json");
+        await File.WriteAllTextAsync(
+            specification,
+            (await File.ReadAllTextAsync(specification, TestContext.Current.CancellationToken)).Replace("\"iterations\": 8", "\"iterations\": 30"),
+            TestContext.Current.CancellationToken);
+        string summary = Path.Combine(second, "summary.json");
+        await File.WriteAllTextAsync(
+            summary, (await File.ReadAllTextAsync(summary, TestContext.Current.CancellationToken)).Replace("\"finished\"", "\"interrupted\""), TestContext.Current.CancellationToken);
+        (int code, string output, _) = await RunAsync(["reproduce", file, "--out", cut]);
+        Assert.Equal(0, code);
+        Assert.Contains("2 trajectories, 1 there already", output);
+        Assert.Contains("resumed from iteration 8", output);
+        Assert.Equal(lines.Length, (await File.ReadAllLinesAsync(Path.Combine(second, "metrics.jsonl"), TestContext.Current.CancellationToken)).Length);
+        Assert.Equal(Losses(Path.Combine(whole, "trajectories", "method-nls")), Losses(second));
+    }
+
     /// <summary>The whole of the figure whose numbers math and paper give, as it comes.</summary>
     [Fact]
     public async Task The_first_figure_holds_and_goes_on_where_it_was_cut()
@@ -80,6 +156,11 @@ public sealed class ReproduceCommandTests : IDisposable
 
     [Theory]
     [InlineData("reproduce minimalist/fig1", "unknown experiment 'minimalist/fig1': did you mean 'minimalist/fig-1'?")]
+    [InlineData("reproduce minimalist/fig-1 --reduced", "fig-1.yaml has no reduced setting; leave out --reduced")]
+    [InlineData("reproduce flatland/fig-3 --set device", "--set device: it must be field=value, as in --set device=cuda")]
+    [InlineData("reproduce flatland/fig-3 --set divice=cuda", "unknown field 'divice': did you mean 'device'?")]
+    [InlineData("reproduce flatland/fig-3 --set method=gd", "method varies in the experiment's grid, so it cannot be set for all of its trajectories; change it in a copy of the file")]
+    [InlineData("reproduce flatland/fig-3 --set iterations=-3", "iterations=-3: it must be")]
     [InlineData("reproduce nowhere.yaml", "cannot read the experiment nowhere.yaml")]
     [InlineData("reproduce minimalist/fig-1 --fource", "unknown option '--fource'; did you mean '--force'?")]
     public async Task What_makes_no_sense_is_refused_in_one_line(string line, string message)
@@ -103,7 +184,7 @@ public sealed class ReproduceCommandTests : IDisposable
     [Fact]
     public void Every_kind_of_panel_is_drawn_in_a_figure_that_comes_with_Brink()
     {
-        string[] drawn = [.. ExperimentCatalogue.Names.Select(ExperimentCatalogue.Open).SelectMany(one => one.Panels).Select(panel => panel.Kind).Distinct()];
+        string[] drawn = [.. ExperimentCatalogue.Names.Select(name => ExperimentCatalogue.Open(name)).SelectMany(one => one.Panels).Select(panel => panel.Kind).Distinct()];
         Assert.All(ExperimentStudy.All.SelectMany(study => study.Panels), panel => Assert.Contains(panel.Name, drawn));
     }
 
@@ -134,6 +215,11 @@ public sealed class ReproduceCommandTests : IDisposable
         Assert.Equal(100, CurveThinning.Of(new FigureCurve("c", x[..100], y[..100])).Length);
         Assert.Equal(Count, CurveThinning.Of(new FigureCurve("c", x, y, CurveStyle.Dots)).Length);
     }
+
+    private static bool IsOnNetworks(string name) => ExperimentCatalogue.Open(name).Study is RunExperiment;
+
+    private static string[] Losses(string folder) =>
+        [.. File.ReadLines(Path.Combine(folder, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetRawText())];
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string[] arguments)
     {

@@ -37,7 +37,7 @@ internal sealed class BenchSetting : IDisposable
 
         Ask<PeerSetup>(
             "setup", ("network", specification.Network), ("activation", specification.Activation), ("data", specification.Data), ("inputs", inputs), ("labels", labels),
-            ("count", Problem.Objective.Samples), ("init", WriteWeights(_start)), ("loss", specification.Loss),
+            ("count", Problem.Objective.Samples), ("init", WriteWeights(_start)), ("loss", specification.Loss), ("dtype", Problem.Specification.Dtype),
             ("threads", Problem.Specification.Threads));
     }
 

@@ -13,10 +13,13 @@ namespace Brink.Cli.Commands;
 /// <summary><c>brink bench</c>: Brink beside a PyTorch peer, in turns, on this machine.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "sharpness", "gfs", "tracking", "phase"];
+    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "networks", "sharpness", "gfs", "tracking", "phase"];
 
     /// <summary>Cases of many minutes: run only where they are named.</summary>
-    private static readonly string[] s_long = ["tracking", "gfs"];
+    private static readonly string[] s_long = ["networks", "tracking", "gfs"];
+
+    /// <summary>Iterations over which steps in float64 are compared; the first is part of them.</summary>
+    private const int ExactIterations = 8;
 
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
@@ -26,9 +29,11 @@ internal static class BenchCommand
         var count = new Option<int>("--count") { Description = "Training images", DefaultValueFactory = _ => 5000, HelpName = "n" };
         var repetitions = new Option<int>("--repetitions") { Description = "Timed repetitions of each side, at least 5", DefaultValueFactory = _ => 5, HelpName = "n" };
         var threads = new Option<int>("--threads") { Description = "Threads of each side", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "n" };
-        var only = new Option<string[]>("--only") { Description = $"Cases to run: {string.Join(", ", s_cases)} (default: all but {string.Join(" and ", s_long)}, which take long)", AllowMultipleArgumentsPerToken = true, HelpName = "case" };
+        var only = new Option<string[]>("--only") { Description = $"Cases to run: {string.Join(", ", s_cases)} (default: all but {string.Join(", ", s_long)}, which take long)", AllowMultipleArgumentsPerToken = true, HelpName = "case" };
         only.CompletionSources.Add(s_cases);
         var sharpnessOn = new Option<string[]>("--sharpness-on") { Description = "Networks on which λ₁ is compared; the CNN takes the peer half an hour", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["mlp"], HelpName = "network" };
+        var networksOn = new Option<string[]>("--networks-on") { Description = "Networks of the case networks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["resnet34", "vgg11"], HelpName = "network" };
+        networksOn.AcceptOnlyFromAmong("resnet34", "vgg11");
         var iterations = new Option<int>("--tracking-iterations") { Description = "Iterations of nls along which the ten largest eigenvalues are tracked", DefaultValueFactory = _ => 200, HelpName = "n" };
         var every = new Option<int>("--tracking-every") { Description = "Iterations between two measurements of the tracking; with 1 it takes five times as long", DefaultValueFactory = _ => 5, HelpName = "n" };
         Option<bool> json = JsonText.Option();
@@ -37,7 +42,7 @@ internal static class BenchCommand
             "Time Brink against what the authors' code does in PyTorch: same images, start weights, threads, libtorch and BLAS; the two take turns, and the ratios of medians are printed.",
             "brink bench",
             "brink bench --only gradient --repetitions 9")
-        { from, count, repetitions, threads, only, sharpnessOn, iterations, every, json };
+        { from, count, repetitions, threads, only, networksOn, sharpnessOn, iterations, every, json };
         command.SetWork((parsed, _) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
@@ -105,6 +110,22 @@ internal static class BenchCommand
                 {
                     using var setting = new BenchSetting(peer, Of(network, "nls"), words.WriteLine);
                     Add(BenchCases.LineSearch(setting, $"nls per iteration, {network.ToUpperInvariant()}", target, iterations));
+                }
+            }
+
+            if (cases.Contains("networks"))
+            {
+                foreach (string network in parsed.GetValue(networksOn) ?? [])
+                {
+                    string exact;
+                    using (var small = new BenchSetting(peer, Of(network, "nls").With("count", "40").With("dtype", "float64") with { From = parsed.GetValue(from) }, words.WriteLine))
+                    {
+                        exact = BenchCases.LineSearch(small, network, 0, ExactIterations).Remark;
+                    }
+
+                    using var setting = new BenchSetting(peer, Of(network, "nls"), words.WriteLine);
+                    BenchRow row = BenchCases.LineSearch(setting, $"nls per iteration, {network}", 2, times + 1);
+                    Add(row with { Remark = $"{row.Remark}; in float64 on 40 images: {exact}" });
                 }
             }
 

@@ -20,7 +20,15 @@ internal static class ReproduceCommand
         var name = new Argument<string?>("experiment") { Description = "A name of the list, or the path of your own file, ending in .yaml", Arity = ArgumentArity.ZeroOrOne, HelpName = "name or file" };
         name.CompletionSources.Add(_ => ExperimentCatalogue.Names.Select(one => new System.CommandLine.Completions.CompletionItem(one)));
         var list = new Option<bool>("--list") { Description = "List the experiments that come with Brink, which is also what no name does" };
-        var folder = new Option<string>("--out") { Description = "Folder of the results; default: runs/reproduce/ and the name. What was cut short there is gone on with", HelpName = "folder" };
+        var reduced = new Option<bool>("--reduced") { Description = "Run the reduced setting that the experiment states, for a laptop; page and terminal say so" };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Set a field for every trajectory: --set device=cuda, --set from=FOLDER for the data, --set iterations=100. Not one that varies in the experiment",
+            HelpName = "field=value",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
+        var folder = new Option<string>("--out") { Description = "Folder of the results; default: runs/reproduce/ and the name, with -reduced. What was cut short there is gone on with", HelpName = "folder" };
         var force = new Option<bool>("--force") { Description = "Begin anew, in place of the results that are in the folder" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show only the verdicts" };
         Option<bool> json = JsonText.Option();
@@ -29,8 +37,10 @@ internal static class ReproduceCommand
             "Make a paper's figure anew and hold it against the paper's claims. Writes the pictures as SVG, PNG and PDF, a verdict for each claim, and a page that shows both. Ctrl-C keeps what is done; the same command goes on.",
             "brink reproduce",
             "brink reproduce minimalist/fig-1",
+            "brink reproduce flatland/fig-3 --reduced",
+            "brink reproduce flatland/fig-3 --set device=cuda",
             "brink reproduce path/to/mine.yaml --out runs/mine  # a copy of experiments/minimalist/fig-1.yaml, changed")
-        { name, list, folder, force, quiet, json };
+        { name, list, reduced, set, folder, force, quiet, json };
         command.SetWork((parsed, cancellation) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
@@ -40,9 +50,8 @@ internal static class ReproduceCommand
                 return 0;
             }
 
-            var experiment = ExperimentCatalogue.Open(given);
-            using var results = ReproductionFolder.Open(
-                parsed.GetValue(folder) ?? Path.Combine(["runs", "reproduce", .. experiment.Name.Split('/')]), experiment, parsed.GetValue(force));
+            var experiment = ExperimentCatalogue.Open(given, parsed.GetValue(reduced), Overrides(parsed.GetValue(set) ?? []));
+            using var results = ReproductionFolder.Open(parsed.GetValue(folder) ?? DefaultFolder(experiment), experiment, parsed.GetValue(force));
             TextWriter words = parsed.GetValue(quiet) ? TextWriter.Null : parsed.GetValue(json) ? parsed.InvocationConfiguration.Error : output;
             List<ExperimentTrajectory> trajectories = [];
             try
@@ -59,7 +68,7 @@ internal static class ReproduceCommand
             IReadOnlyList<ClaimVerdict> claims = ClaimVerdict.JudgeAll(experiment, trajectories);
             (string[][] pictures, BrinkException? undrawn) = Draw(experiment, results, trajectories);
             var summary = new ReproductionSummary(
-                experiment.Name, experiment.Title, experiment.Paper, experiment.Numbering, [.. claims.Select(claim => new ClaimSummary(claim))],
+                experiment.Name, experiment.Title, experiment.Paper, experiment.Numbering, experiment.Reduction, [.. claims.Select(claim => new ClaimSummary(claim))],
                 [.. trajectories.Select(one => new TrajectorySummary(one.Plan.Name, one.Outcome))], [.. pictures.SelectMany(files => files).Select(file => Path.GetFileName(file)!)]);
             results.WriteJson("verdicts.json", summary);
             string page = results.File("index.html");
@@ -74,6 +83,11 @@ internal static class ReproduceCommand
                 VerdictText.Write(output, claims.Select(claim => claim.Overall));
                 output.WriteLine();
                 output.WriteLine(ReproductionPage.Numbering(experiment));
+                if (experiment.Reduction is { } reduction)
+                {
+                    output.WriteLine($"Reduced: {reduction}");
+                }
+
                 output.WriteLine($"page: {page}");
             }
 
@@ -82,9 +96,24 @@ internal static class ReproduceCommand
         return command;
     }
 
+    private static string DefaultFolder(Experiment experiment) =>
+        Path.Combine(["runs", "reproduce", .. experiment.Name.Split('/')]) + (experiment.IsReduced ? "-reduced" : string.Empty);
+
+    private static Dictionary<string, string> Overrides(string[] given)
+    {
+        Dictionary<string, string> overrides = new(StringComparer.Ordinal);
+        foreach (string text in given)
+        {
+            string[] parts = text.Split('=', 2);
+            overrides[parts[0].Trim()] = parts.Length == 2 ? parts[1].Trim() : throw new BrinkException($"--set {text}: it must be field=value, as in --set device=cuda");
+        }
+
+        return overrides;
+    }
+
     private static void List(TextWriter output, bool json)
     {
-        Experiment[] all = [.. ExperimentCatalogue.Names.Select(ExperimentCatalogue.Open)];
+        Experiment[] all = [.. ExperimentCatalogue.Names.Select(name => ExperimentCatalogue.Open(name))];
         if (json)
         {
             JsonText.Write(output, all.Select(one => new { one.Name, one.Title, one.Paper, one.Numbering, Trajectories = one.Trajectories.Count, Claims = one.Claims.Count }));
@@ -104,10 +133,10 @@ internal static class ReproduceCommand
     private static void Obtain(
         Experiment experiment, ReproductionFolder results, List<ExperimentTrajectory> trajectories, TextWriter words, CancellationToken cancellation)
     {
-        words.WriteLine($"{experiment.Heading}: {experiment.Title}");
+        words.WriteLine($"{ReproductionPage.Heading(experiment)}: {experiment.Title}");
         words.WriteLine($"{experiment.Paper}");
         words.WriteLine($"{(experiment.Trajectories.Count == 1 ? "1 trajectory" : $"{experiment.Trajectories.Count} trajectories")}{(results.Stored is > 0 and var stored ? $", {stored} there already" : string.Empty)}, in {results.Path}");
-        foreach ((ExperimentTrajectory trajectory, bool wasThere) in results.Obtain(cancellation))
+        foreach ((ExperimentTrajectory trajectory, bool wasThere) in results.Obtain(plan => ReproductionProgress.For(words, plan.Title), cancellation))
         {
             trajectories.Add(trajectory);
             words.WriteLine($"{trajectories.Count,3} of {experiment.Trajectories.Count}  {trajectory.Plan.Title}: {trajectory.Outcome}{(wasThere ? " (was there)" : string.Empty)}");
@@ -123,7 +152,7 @@ internal static class ReproduceCommand
         for (int k = 0; k < experiment.Panels.Count; k++)
         {
             ExperimentPanel panel = experiment.Panels[k];
-            Figure figure = MinimalistPanels.Draw(experiment, panel, [.. trajectories.Where(one => one.Plan.IsIn(panel.Where)).Cast<MinimalistExperimentTrajectory>()]);
+            Figure figure = StudyPanels.Draw(experiment, panel, [.. trajectories.Where(one => one.Plan.IsIn(panel.Where))]);
             try
             {
                 pictures.Add([.. Gnuplot.Draw(figure, results.File($"{experiment.ShortName}-{(char)('a' + k)}-{panel.Kind}"), s_formats)]);
@@ -141,7 +170,7 @@ internal static class ReproduceCommand
 
 /// <summary>What verdicts.json holds and <c>--json</c> prints.</summary>
 internal sealed record ReproductionSummary(
-    string Experiment, string Title, string Paper, FigureNumbering Numbering, IReadOnlyList<ClaimSummary> Claims, IReadOnlyList<TrajectorySummary> Trajectories, IReadOnlyList<string> Pictures);
+    string Experiment, string Title, string Paper, FigureNumbering Numbering, string? Reduced, IReadOnlyList<ClaimSummary> Claims, IReadOnlyList<TrajectorySummary> Trajectories, IReadOnlyList<string> Pictures);
 
 /// <summary>A trajectory and what became of it.</summary>
 internal sealed record TrajectorySummary(string Name, string Outcome);

@@ -35,7 +35,7 @@ internal static class ResumeCommand
             RunOutcome outcome = Trainer.Resume(folder, observer, more, cancellation);
             if (!parsed.GetValue(quiet))
             {
-                RunEnd.ShowEdge(outcome, parsed.InvocationConfiguration.Output);
+                RunEnd.ShowFindings(outcome, parsed.InvocationConfiguration.Output);
             }
 
             return RunEnd.ExitCode(outcome);

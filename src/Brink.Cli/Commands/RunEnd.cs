@@ -1,6 +1,7 @@
 using Brink.Cli.CommandLine;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
+using Brink.Theory;
 
 namespace Brink.Cli.Commands;
 
@@ -12,14 +13,22 @@ internal static class RunEnd
         $"{specification.Method} on {specification.Model ?? $"{specification.Data}, {specification.Network}"}";
 
     /// <summary>What stands on the screen after the line that says how a run ended.</summary>
-    internal static void ShowEdge(RunOutcome outcome, TextWriter output)
+    internal static void ShowFindings(RunOutcome outcome, TextWriter output)
     {
         bool unicode = ProgressDisplay.IsLive(ProgressDisplay.ConsoleOf(output)) && ProgressDisplay.ShowsUnicode(ProgressDisplay.ConsoleOf(output));
         if (EdgeText.Of(outcome.Summary, unicode) is { } text)
         {
             output.WriteLine(text);
         }
+
+        VerdictText.Write(output, Verdicts(outcome.Folder, RunRecord.ReadSpecification(outcome.Folder)));
     }
+
+    /// <summary>What a run's lines say of the statements about large steps; nothing where the run did not ask for it.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="specification">The run's specification.</param>
+    internal static IReadOnlyList<Verdict> Verdicts(string folder, Specification specification) =>
+        specification.SegmentSmoothnessEvery > 0 ? StepVerdicts.Of(RunRecord.ReadMetrics(folder), specification) : [];
 
     /// <summary>0 for a run that ended as runs end, divergence included: it is a result; 130 after Ctrl-C; 1 for a failure.</summary>
     internal static int ExitCode(RunOutcome outcome) => outcome.Status switch

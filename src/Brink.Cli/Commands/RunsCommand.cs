@@ -138,6 +138,9 @@ internal static class RunsCommand
             text.Append(name.PadRight(width)).Append("  ").Append(value).Append('\n');
         }
 
+        using StringWriter verdicts = new() { NewLine = "\n" };
+        VerdictText.Write(verdicts, RunEnd.Verdicts(run.Path, run.Specification!));
+        text.Append(verdicts.ToString() is { Length: > 0 } written ? "\n" + written : string.Empty);
         return text.Append('\n').Append(run.Specification!.ToYaml()).ToString();
     }
 }

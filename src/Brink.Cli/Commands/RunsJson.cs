@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
@@ -47,6 +48,7 @@ internal static class RunsJson
         }
 
         value["problem"] = run.Problem;
+        value["verdicts"] = JsonSerializer.SerializeToNode(RunEnd.Verdicts(run.Path, run.Specification!), JsonText.Options);
         value["specification"] = JsonNode.Parse(run.Specification!.ToJson());
         return value.ToJsonString(JsonText.Options) + "\n";
     }

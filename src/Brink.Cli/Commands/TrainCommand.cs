@@ -43,7 +43,7 @@ internal static class TrainCommand
             RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), cancellation);
             if (!parsed.GetValue(quiet))
             {
-                RunEnd.ShowEdge(outcome, output);
+                RunEnd.ShowFindings(outcome, output);
             }
 
             return RunEnd.ExitCode(outcome);

@@ -46,7 +46,7 @@ internal static class MinimalistPanels
         bool same = bounds.Length == 1;
         return new Figure(s_iteration, new FigureAxis(same ? "sharpness S" : "S η"))
         {
-            Curves = [.. shown.Select((one, k) => Over(one.Trajectory, shown.Count == 1 ? "S" : Label(experiment, shown, one), point => point.Sharpness * (same ? 1 : one.Trajectory.Specification.Eta), k))],
+            Curves = [.. shown.Select((one, k) => Over(one.Trajectory, shown.Count == 1 ? "S" : TrajectoryLabel.Of(experiment, shown, one), point => point.Sharpness * (same ? 1 : one.Trajectory.Specification.Eta), k))],
             Thresholds = [new FigureThreshold(same ? bounds[0] : 2, same ? $"2/η = {bounds[0]:G4}" : "the edge, 2")],
             Bands = shown.Count == 1 ? Phases(shown[0].Trajectory) : [],
         };
@@ -85,7 +85,7 @@ internal static class MinimalistPanels
         for (int k = 0; k < shown.Count; k++)
         {
             MinimalistTrajectory one = shown[k].Trajectory;
-            curves.Add(Over(one, shown.Count == 1 ? "L₂ of gradient descent" : $"L₂, {Label(experiment, shown, shown[k])}", point => point.LossConverging, k));
+            curves.Add(Over(one, shown.Count == 1 ? "L₂ of gradient descent" : $"L₂, {TrajectoryLabel.Of(experiment, shown, shown[k])}", point => point.LossConverging, k));
         }
 
         MinimalistTrajectory first = shown[0].Trajectory;
@@ -187,10 +187,4 @@ internal static class MinimalistPanels
         return [.. begun.Select((phase, k) => new FigureBand(
             phase.From, k + 1 < begun.Length ? begun[k + 1].From : one.Points[^1].Iteration, phase.Name, Tinted: k % 2 == 0))];
     }
-
-    /// <summary>What tells a trajectory from the others in the picture.</summary>
-    private static string Label(Experiment experiment, IReadOnlyList<MinimalistExperimentTrajectory> shown, MinimalistExperimentTrajectory one) =>
-        string.Join(", ", experiment.Grid
-            .Where(field => shown.Select(other => other.Plan.Values[field.Field.Name]).Distinct(StringComparer.Ordinal).Count() > 1)
-            .Select(field => $"{field.Field.Symbol} = {StudyField.Show(one.Plan.Values[field.Field.Name])}"));
 }

@@ -18,8 +18,9 @@ internal static class ReproductionPage
     internal static string Create(
         Experiment experiment, IReadOnlyList<string?> pictures, IReadOnlyList<ClaimVerdict> claims, IReadOnlyList<ExperimentTrajectory> trajectories)
     {
-        var page = new StringBuilder(HtmlPage.Begin($"{experiment.Heading}: {experiment.Title}", HtmlPage.Asset("comparison.css") + HtmlPage.Asset("reproduction.css")));
-        page.Append($"<h1>{Text(experiment.Heading)}: {Text(experiment.Title)}</h1>\n<p class=\"subtitle\">{Text(experiment.Paper)}</p>\n")
+        var page = new StringBuilder(HtmlPage.Begin($"{Heading(experiment)}: {experiment.Title}", HtmlPage.Asset("comparison.css") + HtmlPage.Asset("reproduction.css")));
+        page.Append($"<h1>{Text(Heading(experiment))}: {Text(experiment.Title)}</h1>\n<p class=\"subtitle\">{Text(experiment.Paper)}</p>\n")
+            .Append(experiment.Reduction is { } reduction ? $"<p class=\"reduced\"><b>Reduced.</b> {Text(reduction)}</p>\n" : string.Empty)
             .Append($"<p>{Text(experiment.About)}</p>\n<p class=\"numbering\">{Text(Numbering(experiment))}</p>\n<div class=\"panels\">\n");
         for (int k = 0; k < experiment.Panels.Count; k++)
         {
@@ -42,7 +43,12 @@ internal static class ReproductionPage
         page.Append("<h2>What was run</h2>\n<table class=\"facts\"><tbody>\n");
         foreach (GridField field in experiment.Grid)
         {
-            page.Append($"<tr><th scope=\"row\">{Text(field.Field.Symbol)}</th><td>{Text(string.Join("; ", field.Values.Select(StudyField.Show)))}</td></tr>\n");
+            AppendFact(page, field.Field, string.Join("; ", field.Values.Select(StudyField.Show)));
+        }
+
+        foreach ((string name, string value) in experiment.Overrides)
+        {
+            AppendFact(page, experiment.Study.Fields.Single(field => field.Name == name), $"{StudyField.Show(value)} (set from outside the file)");
         }
 
         page.Append($"</tbody></table>\n<details><summary>The experiment's file</summary><pre>{Text(experiment.Text)}</pre></details>\n")
@@ -50,11 +56,18 @@ internal static class ReproductionPage
         return page.ToString();
     }
 
+    /// <summary>What stands above the page: the figure, and whether it is the reduced one.</summary>
+    /// <param name="experiment">The experiment.</param>
+    internal static string Heading(Experiment experiment) => experiment.IsReduced ? $"{experiment.Heading}, reduced" : experiment.Heading;
+
     /// <summary>What the number of the figure means, in a sentence.</summary>
     /// <param name="experiment">The experiment.</param>
     internal static string Numbering(Experiment experiment) => experiment.Numbering == FigureNumbering.Paper
         ? "The number is the paper's."
         : "The number is ours: what is shown is from the paper, but which of its figures shows it is not known here.";
+
+    private static void AppendFact(StringBuilder page, StudyField field, string value) =>
+        page.Append($"<tr><th scope=\"row\">{Text(field.Symbol.Length == 0 ? field.Name : field.Symbol)}</th><td>{Text(value)}</td></tr>\n");
 
     private static void AppendTrajectories(StringBuilder page, IReadOnlyList<ExperimentTrajectory> trajectories, IReadOnlyList<ClaimVerdict> claims)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Brink.Experiments;
 
@@ -10,7 +11,8 @@ namespace Brink.Experiments;
 /// The metrics of one or many runs as one flat table: a column <c>run</c>, the specifications' fields as
 /// <c>spec.method</c> and so on, then the fields of a line of metrics. Every row tells all of its run, so that a table
 /// program can group by any of it. In CSV a list is spread over columns <c>eigenvalues_1</c>, <c>eigenvalues_2</c>, …, as
-/// many as the longest list has; in JSON it stays a list. A list that no run has is left out.
+/// many as the longest list has, and values by name over columns <c>gradient_norms.5.bias</c>, …; in JSON they stay as they are.
+/// A list that no run has is left out.
 /// </summary>
 public static class RunExport
 {
@@ -18,6 +20,7 @@ public static class RunExport
     [
         .. typeof(MetricsLine).GetProperties()
             .Where(p => p.Name != nameof(MetricsLine.IsFinite))
+            .OrderBy(p => p.GetCustomAttribute<JsonPropertyOrderAttribute>()?.Order ?? 0)
             .Select(p => (JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p)),
     ];
 
@@ -29,14 +32,12 @@ public static class RunExport
     {
         SpecificationField[] fields = Fields(runs);
         RunEntry[] whole = [.. runs.Where(r => r.Specification is not null)];
-        int[] widths = Widths(whole);
+        Column[][] columns = Columns(whole);
         IEnumerable<string> header =
         [
             "run",
             .. fields.Select(f => "spec." + f.Name),
-            .. s_metrics.SelectMany((m, i) => IsList(m.Property)
-                ? Enumerable.Range(1, widths[i]).Select(n => $"{m.Name}_{n}")
-                : [m.Name]),
+            .. s_metrics.SelectMany((m, i) => columns[i].Select(column => Cell(m.Name + column.Suffix))),
         ];
         output.Write(string.Join(',', header) + "\n");
         foreach (RunEntry run in whole)
@@ -49,13 +50,10 @@ public static class RunExport
                 foreach ((int i, (_, PropertyInfo property)) in s_metrics.Index())
                 {
                     object? value = property.GetValue(line);
-                    IEnumerable<object?> cells = IsList(property)
-                        ? Enumerable.Range(0, widths[i]).Select(n => value is double[] list && n < list.Length ? (object?)list[n] : null)
-                        : [value];
-                    foreach (object? cell in cells)
+                    foreach (Column column in columns[i])
                     {
                         output.Write(',');
-                        output.Write(Cell(Text(cell)));
+                        output.Write(Cell(Text(column.Of(value))));
                     }
                 }
 
@@ -75,8 +73,8 @@ public static class RunExport
         using Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Encoder = RunJson.Line.Encoder });
         string before = "[\n";
         RunEntry[] whole = [.. runs.Where(r => r.Specification is not null)];
-        int[] widths = Widths(whole);
-        (string, PropertyInfo)[] metrics = [.. s_metrics.Where((m, i) => !IsList(m.Property) || widths[i] > 0)];
+        Column[][] columns = Columns(whole);
+        (string, PropertyInfo)[] metrics = [.. s_metrics.Where((_, i) => columns[i].Length > 0)];
         foreach (RunEntry run in whole)
         {
             foreach (MetricsLine line in RunRecord.ReadMetrics(run.Path))
@@ -93,21 +91,35 @@ public static class RunExport
         output.Write(before == "[\n" ? "[]\n" : "\n]\n");
     }
 
-    private static bool IsList(PropertyInfo property) => property.PropertyType == typeof(double[]);
-
-    /// <summary>Length of the longest list of each field.</summary>
-    private static int[] Widths(RunEntry[] runs)
+    /// <summary>The columns of each field: its own; one for each place of the longest list; one for each name that is met.</summary>
+    private static Column[][] Columns(RunEntry[] runs)
     {
-        int[] widths = new int[s_metrics.Length];
+        var columns = new List<Column>[s_metrics.Length];
+        var names = new HashSet<string>[s_metrics.Length];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            Type type = s_metrics[i].Property.PropertyType;
+            columns[i] = type == typeof(double[]) || type == typeof(IReadOnlyDictionary<string, double>) ? [] : [Column.Itself];
+            names[i] = new HashSet<string>(StringComparer.Ordinal);
+        }
+
         foreach (MetricsLine line in runs.SelectMany(run => RunRecord.ReadMetrics(run.Path)))
         {
-            foreach ((int i, (_, PropertyInfo property)) in s_metrics.Index().Where(metric => IsList(metric.Item.Property)))
+            foreach ((int i, (_, PropertyInfo property)) in s_metrics.Index().Where(metric => columns[metric.Index] is not [{ Suffix: "" }]))
             {
-                widths[i] = Math.Max(widths[i], (property.GetValue(line) as double[])?.Length ?? 0);
+                switch (property.GetValue(line))
+                {
+                    case double[] list:
+                        columns[i].AddRange(Enumerable.Range(columns[i].Count, Math.Max(0, list.Length - columns[i].Count)).Select(Column.Place));
+                        break;
+                    case IReadOnlyDictionary<string, double> values:
+                        columns[i].AddRange(values.Keys.Where(names[i].Add).Select(Column.Named));
+                        break;
+                }
             }
         }
 
-        return widths;
+        return [.. columns.Select(list => list.ToArray())];
     }
 
     private static void WriteRow(
@@ -154,4 +166,18 @@ public static class RunExport
 
     private static string Cell(string text) =>
         text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>A column of a field.</summary>
+    /// <param name="Suffix">What its name adds to the field's.</param>
+    /// <param name="Of">What stands in it, from the field's value.</param>
+    private sealed record Column(string Suffix, Func<object?, object?> Of)
+    {
+        internal static Column Itself { get; } = new("", value => value);
+
+        internal static Column Place(int place) =>
+            new($"_{place + 1}", value => value is double[] list && place < list.Length ? list[place] : null);
+
+        internal static Column Named(string name) => new(
+            $".{name}", value => value is IReadOnlyDictionary<string, double> values && values.TryGetValue(name, out double one) ? one : null);
+    }
 }

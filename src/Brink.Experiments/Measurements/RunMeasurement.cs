@@ -31,6 +31,13 @@ internal abstract class RunMeasurement : IDisposable
     /// <summary>Iterations between two measurements; 0 for never.</summary>
     internal abstract int Every { get; }
 
+    /// <summary>Whether it is measured at all.</summary>
+    internal virtual bool IsWanted => Every > 0;
+
+    /// <summary>Whether it is measured at an iterate.</summary>
+    /// <param name="iteration">k.</param>
+    internal virtual bool IsDue(long iteration) => Every > 0 && iteration % Every == 0;
+
     /// <summary>Whether it is measured at the midpoint around w_k, once w_{k+1} is known, instead of at w_k.</summary>
     internal virtual bool AtMidpoints => false;
 
@@ -38,6 +45,12 @@ internal abstract class RunMeasurement : IDisposable
     /// <param name="point">Where.</param>
     /// <param name="line">The line so far.</param>
     internal abstract MetricsLine Measure(MeasuredPoint point, MetricsLine line);
+
+    /// <summary>Adds what is known only once the step was taken; called where <see cref="Measure"/> was, but for the final point.</summary>
+    /// <param name="point">The iterate the step was taken from.</param>
+    /// <param name="report">The step.</param>
+    /// <param name="line">The line so far.</param>
+    internal virtual MetricsLine Complete(MeasuredPoint point, StepReport report, MetricsLine line) => line;
 
     /// <summary>Told of every iterate, measured or not, before anything is measured at it.</summary>
     /// <param name="point">The iterate.</param>

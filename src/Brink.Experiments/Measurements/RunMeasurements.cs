@@ -17,7 +17,13 @@ internal sealed class RunMeasurements : IDisposable
     internal RunMeasurements(Specification specification)
     {
         // The spectrum comes before the sharpness, which is then taken from it.
-        _all = [new SpectrumMeasuring(specification), new SharpnessMeasuring(specification), new TestMeasuring(specification), new BesideMeasuring(specification), new FlowSolutionMeasuring(specification), new BatchSharpnessMeasuring(specification)];
+        _all =
+        [
+            new SpectrumMeasuring(specification), new SharpnessMeasuring(specification), new TestMeasuring(specification),
+            new BesideMeasuring(specification), new FlowSolutionMeasuring(specification),
+            new DiagnosticsMeasuring(specification), new TraceMeasuring(specification), new SegmentSmoothnessMeasuring(specification),
+            new BatchSharpnessMeasuring(specification),
+        ];
         _fixedStep = specification.Eta;
         _midpoints = _all.Any(measurement => measurement.AtMidpoints) ? new Midpoints() : null;
     }
@@ -48,6 +54,8 @@ internal sealed class RunMeasurements : IDisposable
     {
         (MetricsLine line, bool measured) = MeasureMidpoint(
             Due(point.Iteration, atMidpoints: true), point with { StepSize = report.StepSize }, next.Weights, before.Line);
+        line = Due(point.Iteration, atMidpoints: false)
+            .Aggregate(line, (found, measurement) => measurement.Complete(point with { StepSize = report.StepSize }, report, found));
         _lastStep = report.StepSize;
         _midpoints?.Leave(point.At);
         return (line, measured || before.Measured);
@@ -60,7 +68,7 @@ internal sealed class RunMeasurements : IDisposable
     {
         Array.ForEach(_all, measurement => measurement.Pass(point));
         point = point with { StepSize = _fixedStep ?? _lastStep };
-        ILookup<bool, RunMeasurement> places = _all.Where(measurement => measurement.Every > 0).ToLookup(measurement => measurement.AtMidpoints);
+        ILookup<bool, RunMeasurement> places = _all.Where(measurement => measurement.IsWanted).ToLookup(measurement => measurement.AtMidpoints);
         MetricsLine line = Measure([.. places[false]], point, Empty(point)).Line;
         return MeasureMidpoint([.. places[true]], point, null, line).Line;
     }
@@ -94,7 +102,7 @@ internal sealed class RunMeasurements : IDisposable
     }
 
     private RunMeasurement[] Due(long iteration, bool atMidpoints) =>
-        [.. _all.Where(one => one.AtMidpoints == atMidpoints && one.Every > 0 && iteration % one.Every == 0)];
+        [.. _all.Where(one => one.AtMidpoints == atMidpoints && one.IsDue(iteration))];
 
     private (MetricsLine Line, bool Measured) MeasureMidpoint(RunMeasurement[] due, MeasuredPoint point, Tensor? next, MetricsLine line)
     {

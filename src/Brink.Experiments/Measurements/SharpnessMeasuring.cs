@@ -14,6 +14,12 @@ internal sealed class SharpnessMeasuring(Specification specification) : RunMeasu
 
     internal override int Every => specification.SharpnessEvery;
 
+    /// <summary>Beside the segment smoothness stands λ₁ at the same point.</summary>
+    internal override bool IsWanted => base.IsWanted || specification.SegmentSmoothnessEvery > 0;
+
+    internal override bool IsDue(long iteration) =>
+        base.IsDue(iteration) || (specification.SegmentSmoothnessEvery > 0 && iteration % specification.SegmentSmoothnessEvery == 0);
+
     internal override bool AtMidpoints => specification.MeasureAt == "midpoints";
 
     internal override MetricsLine Measure(MeasuredPoint point, MetricsLine line)

@@ -24,14 +24,14 @@ public sealed record ClaimVerdict(Verdict Overall, string? Source, IReadOnlyList
 
     private static ClaimVerdict Judge(Experiment experiment, ExperimentClaim claim, ExperimentTrajectory[] about)
     {
-        TrajectoryVerdict[] each = [.. about.Select(one => claim.Theorem is { } theorem
-            ? new TrajectoryVerdict(one.Plan.Title, one.Judge(theorem), null)
-            : Measured(experiment, claim, one))];
+        IReadOnlyList<TrajectoryVerdict> each = claim.Theorem is { } theorem
+            ? experiment.Study.Judge(theorem, about)
+            : [.. about.Select(one => Measured(experiment, claim, one))];
         int failed = each.Count(one => one.Verdict.Outcome == VerdictOutcome.Fails);
         TrajectoryVerdict? outside = each.FirstOrDefault(one => one.Verdict.Outcome == VerdictOutcome.NotApplicable);
         VerdictOutcome outcome = failed > 0 ? VerdictOutcome.Fails : outside is not null ? VerdictOutcome.NotApplicable : VerdictOutcome.Holds;
         string? unmet = outcome != VerdictOutcome.NotApplicable ? null
-            : each.Length == 1 ? outside!.Verdict.UnmetHypothesis : $"{outside!.Trajectory}: {outside.Verdict.UnmetHypothesis}";
+            : each.Count == 1 ? outside!.Verdict.UnmetHypothesis : $"{outside!.Trajectory}: {outside.Verdict.UnmetHypothesis}";
         Verdict first = each[0].Verdict;
         return new ClaimVerdict(
             new Verdict(first.Theorem + Subject(experiment, claim, about), first.Claim, Together(experiment, claim, each, failed), outcome, unmet), claim.Source, each);
@@ -53,13 +53,13 @@ public sealed record ClaimVerdict(Verdict Overall, string? Source, IReadOnlyList
     private static string Subject(Experiment experiment, ExperimentClaim claim, ExperimentTrajectory[] about)
     {
         string chosen = string.Join("; ", experiment.Grid.Where(field => claim.Where.ContainsKey(field.Field.Name)).Select(field =>
-            $"{field.Field.Symbol} = {string.Join(", ", claim.Where[field.Field.Name].Select(StudyField.Show))}"));
+            field.Field.Describe(claim.Where[field.Field.Name])));
         return (chosen.Length > 0 ? $", {chosen}" : string.Empty) + (about.Length > 1 ? $", {about.Length} trajectories" : string.Empty);
     }
 
-    private static string Together(Experiment experiment, ExperimentClaim claim, TrajectoryVerdict[] each, int failed)
+    private static string Together(Experiment experiment, ExperimentClaim claim, IReadOnlyList<TrajectoryVerdict> each, int failed)
     {
-        string failing = failed == 0 || each.Length == 1 ? string.Empty : $"; fails for {failed} of {each.Length}, first {each.First(one => one.Verdict.Outcome == VerdictOutcome.Fails).Trajectory}";
+        string failing = failed == 0 || each.Count == 1 ? string.Empty : $"; fails for {failed} of {each.Count}, first {each.First(one => one.Verdict.Outcome == VerdictOutcome.Fails).Trajectory}";
         double[] values = [.. each.Select(one => one.Value).OfType<double>()];
         if (values.Length > 0)
         {

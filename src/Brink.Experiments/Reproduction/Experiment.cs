@@ -20,21 +20,30 @@ public enum FigureNumbering
 /// <param name="Title">What it shows, in a line.</param>
 /// <param name="Paper">The paper.</param>
 /// <param name="About">What a reader should know before looking; a paragraph.</param>
+/// <param name="Reduction">What the reduced setting leaves out or changes; null where the whole grid is run.</param>
 /// <param name="Numbering">Whether the number is the paper's.</param>
 /// <param name="Study">What is run.</param>
 /// <param name="Grid">Values of the study's fields; a trajectory is run for every combination.</param>
+/// <param name="Overrides">What was set from outside the file, for every trajectory, by field.</param>
 /// <param name="Trajectories">Those combinations, the last field's values varying fastest.</param>
 /// <param name="Panels">The pictures.</param>
 /// <param name="Claims">What is judged.</param>
 public sealed record Experiment(
-    string Name, string Source, string Text, string Title, string Paper, string About, FigureNumbering Numbering, ExperimentStudy Study,
-    IReadOnlyList<GridField> Grid, IReadOnlyList<TrajectoryPlan> Trajectories, IReadOnlyList<ExperimentPanel> Panels, IReadOnlyList<ExperimentClaim> Claims)
+    string Name, string Source, string Text, string Title, string Paper, string About, string? Reduction, FigureNumbering Numbering, ExperimentStudy Study,
+    IReadOnlyList<GridField> Grid, IReadOnlyDictionary<string, string> Overrides, IReadOnlyList<TrajectoryPlan> Trajectories,
+    IReadOnlyList<ExperimentPanel> Panels, IReadOnlyList<ExperimentClaim> Claims)
 {
     /// <summary>The name's last part, which names files.</summary>
     public string ShortName => Name[(Name.LastIndexOf('/') + 1)..];
 
-    /// <summary>The name's last part spoken: <c>Figure 1</c> for <c>fig-1</c>, else itself.</summary>
-    public string Heading => ShortName.StartsWith("fig-", StringComparison.Ordinal) ? "Figure " + ShortName[4..] : ShortName;
+    /// <summary>The name's last part spoken: <c>Figure 1</c> for <c>fig-1</c>, <c>Appendix I.1</c> for <c>app-i.1</c>, else itself.</summary>
+    public string Heading =>
+        ShortName.StartsWith("fig-", StringComparison.Ordinal) ? "Figure " + ShortName[4..]
+        : ShortName.StartsWith("app-", StringComparison.Ordinal) ? "Appendix " + ShortName[4..].ToUpperInvariant()
+        : ShortName;
+
+    /// <summary>Whether this is the reduced setting.</summary>
+    public bool IsReduced => Reduction is not null;
 }
 
 /// <summary>A field of the grid.</summary>
@@ -45,8 +54,9 @@ public sealed record GridField(StudyField Field, IReadOnlyList<string> Values);
 /// <summary>A trajectory to run.</summary>
 /// <param name="Name">Names its folder; made of the fields that vary.</param>
 /// <param name="Title">The same for people, with symbols.</param>
-/// <param name="Values">All fields' values.</param>
-public sealed record TrajectoryPlan(string Name, string Title, IReadOnlyDictionary<string, string> Values)
+/// <param name="Values">Where it stands in the grid: all of the grid's fields.</param>
+/// <param name="Settings">What is run: those values, and what else is set for it.</param>
+public sealed record TrajectoryPlan(string Name, string Title, IReadOnlyDictionary<string, string> Values, IReadOnlyDictionary<string, string> Settings)
 {
     /// <summary>Whether a selection holds this trajectory.</summary>
     /// <param name="where">Values by field; a field that it does not name may have any.</param>

@@ -25,14 +25,16 @@ public static class ExperimentCatalogue
 
     /// <summary>Reads an experiment.</summary>
     /// <param name="given">A name, or the path of a file, which ends in <c>.yaml</c> or <c>.yml</c>.</param>
+    /// <param name="reduced">Whether its reduced setting is wanted.</param>
+    /// <param name="overrides">Values that every trajectory gets whatever the file says, by field, spelled as in the file.</param>
     /// <exception cref="BrinkException">There is none, or something in its file is wrong.</exception>
-    public static Experiment Open(string given)
+    public static Experiment Open(string given, bool reduced = false, IReadOnlyDictionary<string, string>? overrides = null)
     {
         ArgumentNullException.ThrowIfNull(given);
         return given.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) || given.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)
-            ? ExperimentReader.Read(Path.GetFileNameWithoutExtension(given), given)
+            ? ExperimentReader.Read(Path.GetFileNameWithoutExtension(given), given, reduced, overrides)
             : Names.Contains(given, StringComparer.Ordinal)
-                ? ExperimentReader.Read(given, Path.Combine(Folder, given.Replace('/', Path.DirectorySeparatorChar) + Ending))
+                ? ExperimentReader.Read(given, Path.Combine(Folder, given.Replace('/', Path.DirectorySeparatorChar) + Ending), reduced, overrides)
                 : throw NearestName.Unknown("experiment", given, Names);
     }
 }

@@ -5,19 +5,22 @@ namespace Brink.Experiments.Reproduction;
 /// <summary>Reads an experiment's file. Everything in it is checked before anything is run.</summary>
 public static class ExperimentReader
 {
-    private static readonly string[] s_fields = ["title", "paper", "numbering", "about", "study", "grid", "panels", "claims"];
+    private static readonly string[] s_fields = ["title", "paper", "numbering", "about", "study", "grid", "settings", "panels", "claims", "reduced"];
+    private static readonly string[] s_reduced = ["about", "grid", "settings", "panels", "claims"];
     private static readonly string[] s_panel = ["draw", "caption", "where"];
     private static readonly string[] s_claim = ["theorem", "measure", "expected", "tolerance", "at_least", "at_most", "source", "where"];
 
     /// <summary>Reads a file.</summary>
     /// <param name="name">What the experiment is called.</param>
     /// <param name="path">The file.</param>
+    /// <param name="reduced">Whether its reduced setting is wanted.</param>
+    /// <param name="overrides">Values that every trajectory gets whatever the file says, by field, spelled as in the file.</param>
     /// <exception cref="BrinkException">It cannot be read, or something in it is wrong; with the file, the line and the field.</exception>
-    public static Experiment Read(string name, string path)
+    public static Experiment Read(string name, string path, bool reduced = false, IReadOnlyDictionary<string, string>? overrides = null)
     {
         try
         {
-            return Parse(name, path, File.ReadAllText(path));
+            return Parse(name, path, File.ReadAllText(path), reduced, overrides);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -29,87 +32,121 @@ public static class ExperimentReader
     /// <param name="name">What the experiment is called.</param>
     /// <param name="source">What messages call the text: its file.</param>
     /// <param name="text">The text.</param>
+    /// <param name="reduced">Whether its reduced setting is wanted.</param>
+    /// <param name="overrides">Values that every trajectory gets whatever the text says, by field, spelled as in the file.</param>
     /// <exception cref="BrinkException">Something in it is wrong.</exception>
-    public static Experiment Parse(string name, string source, string text)
+    public static Experiment Parse(string name, string source, string text, bool reduced = false, IReadOnlyDictionary<string, string>? overrides = null)
     {
         YamlNode root = YamlMapping.Parse(text, source);
         var file = new YamlMapping(root, source, "an experiment", s_fields);
         string studyName = file.Choice("study", [.. ExperimentStudy.All.Select(one => one.Name)]);
         ExperimentStudy study = ExperimentStudy.All.Single(one => one.Name == studyName);
-        GridField[] grid = Grid(file, study);
-        TrajectoryPlan[] trajectories = Plan(grid);
-        ExperimentPanel[] panels = [.. file.Mappings("panels", "a panel", s_panel).Select(panel => Panel(panel, study, grid, trajectories))];
-        ExperimentClaim[] claims = [.. file.Mappings("claims", "a claim", s_claim).Select(claim => Claim(claim, study, grid, trajectories))];
+        Experiment whole = Build(name, source, text, file, study, overrides ?? new Dictionary<string, string>());
+        if (!file.Has("reduced"))
+        {
+            return reduced ? throw new BrinkException($"{source} has no reduced setting; leave out --reduced") : whole;
+        }
+
+        // Both are built whichever is wanted: a mistake in either is told before anything is run.
+        Experiment small = Reduce(whole, file, file.Mapping("reduced", "the reduced setting", s_reduced));
+        return reduced ? small : whole;
+    }
+
+    private static Experiment Build(string name, string source, string text, YamlMapping file, ExperimentStudy study, IReadOnlyDictionary<string, string> given)
+    {
+        var grid = ExperimentGrid.Read(file, study, null);
+        IReadOnlyDictionary<string, string> overrides = Checked(given, grid, study);
+        IReadOnlyList<TrajectoryPlan> trajectories = Planned(grid, overrides, study, source);
+        ExperimentPanel[] panels = [.. file.Mappings("panels", "a panel", s_panel).Select(panel => Panel(panel, study, grid, trajectories, grid.Where(panel)))];
+        ExperimentClaim[] claims = [.. file.Mappings("claims", "a claim", s_claim).Select(claim => Claim(claim, study, grid.Where(claim)))];
         return new Experiment(
-            name, source, text, file.Text("title"), file.Text("paper"), file.Text("about"),
+            name, source, text, file.Text("title"), file.Text("paper"), file.Text("about"), null,
             file.Choice("numbering", ["paper", "ours"]) == "paper" ? FigureNumbering.Paper : FigureNumbering.Ours,
-            study, grid, trajectories,
+            study, grid.Fields, overrides, trajectories,
             panels.Length > 0 ? panels : throw file.Problem("panels", "must name at least one picture"),
             claims.Length > 0 ? claims : throw file.Problem("claims", "must hold at least one claim"));
     }
 
-    private static GridField[] Grid(YamlMapping file, ExperimentStudy study)
+    /// <summary>The reduced setting: its own grid over the whole one's, and where it has no panels or claims of its own those that still select a trajectory.</summary>
+    private static Experiment Reduce(Experiment whole, YamlMapping file, YamlMapping reduced)
     {
-        YamlMapping given = file.Mapping("grid", "the grid", [.. study.Fields.Select(field => field.Name)]);
-        return [.. study.Fields.Select(field => new GridField(
-            field, given.Has(field.Name) ? given.Values(field) : [field.Default ?? throw given.Problem(field.Name, $"is missing; it must be {field.Legal}")]))];
-    }
-
-    private static TrajectoryPlan[] Plan(GridField[] grid)
-    {
-        IEnumerable<IReadOnlyDictionary<string, string>> combinations = [new Dictionary<string, string>(StringComparer.Ordinal)];
-        foreach (GridField field in grid)
+        var grid = ExperimentGrid.Read(reduced, whole.Study, ExperimentGrid.Read(file, whole.Study, null));
+        IReadOnlyList<TrajectoryPlan> trajectories = Planned(grid, whole.Overrides, whole.Study, whole.Source);
+        List<ExperimentPanel> panels = [];
+        foreach (YamlMapping panel in (reduced.Has("panels") ? reduced : file).Mappings("panels", "a panel", s_panel))
         {
-            combinations = [.. combinations.SelectMany(before => field.Values.Select(value => new Dictionary<string, string>(before, StringComparer.Ordinal) { [field.Field.Name] = value }))];
-        }
-
-        GridField[] varying = [.. grid.Where(field => field.Values.Count > 1)];
-        return [.. combinations.Select(values => new TrajectoryPlan(
-            varying.Length == 0 ? "trajectory" : string.Join('_', varying.Select(field => $"{field.Field.Name}-{values[field.Field.Name]}")),
-            TitleOf(varying.Select(field => field.Field), values), values))];
-    }
-
-    /// <summary>The given fields of a trajectory, for people.</summary>
-    internal static string TitleOf(IEnumerable<StudyField> fields, IReadOnlyDictionary<string, string> values)
-    {
-        string title = string.Join(", ", fields.Select(field => $"{field.Symbol} = {StudyField.Show(values[field.Name])}"));
-        return title.Length == 0 ? "the trajectory" : title;
-    }
-
-    private static Dictionary<string, IReadOnlyList<string>> Where(YamlMapping within, GridField[] grid, TrajectoryPlan[] trajectories)
-    {
-        Dictionary<string, IReadOnlyList<string>> where = new(StringComparer.Ordinal);
-        if (!within.Has("where"))
-        {
-            return where;
-        }
-
-        YamlMapping given = within.Mapping("where", "a selection", [.. grid.Select(field => field.Field.Name)]);
-        foreach (string name in given.Names)
-        {
-            GridField field = grid.Single(one => one.Field.Name == name);
-            where[name] = given.Values(field.Field);
-            if (where[name].Except(field.Values).FirstOrDefault() is { } foreign)
+            if ((reduced.Has("panels") ? grid.Where(panel) : grid.WhereStillThere(panel)) is { } where)
             {
-                throw given.Problem(name, $"{StudyField.Show(foreign)} is not in the grid, which has {string.Join(", ", field.Values.Select(StudyField.Show))}");
+                panels.Add(Panel(panel, whole.Study, grid, trajectories, where));
             }
         }
 
-        return where;
+        List<ExperimentClaim> claims = [];
+        foreach (YamlMapping claim in (reduced.Has("claims") ? reduced : file).Mappings("claims", "a claim", s_claim))
+        {
+            if ((reduced.Has("claims") ? grid.Where(claim) : grid.WhereStillThere(claim)) is { } where)
+            {
+                claims.Add(Claim(claim, whole.Study, where));
+            }
+        }
+
+        return whole with
+        {
+            Reduction = reduced.Text("about"),
+            Grid = grid.Fields,
+            Trajectories = trajectories,
+            Panels = panels.Count > 0 ? panels : throw file.Problem("reduced", "leaves no picture to draw; give it panels of its own"),
+            Claims = claims.Count > 0 ? claims : throw file.Problem("reduced", "leaves no claim to judge; give it claims of its own"),
+        };
     }
 
-    private static ExperimentPanel Panel(YamlMapping panel, ExperimentStudy study, GridField[] grid, TrajectoryPlan[] trajectories)
+    private static Dictionary<string, string> Checked(IReadOnlyDictionary<string, string> given, ExperimentGrid grid, ExperimentStudy study)
+    {
+        Dictionary<string, string> overrides = new(StringComparer.Ordinal);
+        foreach ((string name, string text) in given)
+        {
+            StudyField field = study.Fields.FirstOrDefault(one => one.Name == name) ?? throw NearestName.Unknown("field", name, [.. study.Fields.Select(one => one.Name)]);
+            if (grid.Fields.Any(one => one.Field.Name == name && one.Values.Count > 1))
+            {
+                throw new BrinkException($"{name} varies in the experiment's grid, so it cannot be set for all of its trajectories; change it in a copy of the file");
+            }
+
+            overrides[name] = (field.Length > 1 ? null : field.Read(text)) ?? throw new BrinkException($"{name}={text}: it must be {field.Legal}");
+        }
+
+        return overrides;
+    }
+
+    private static IReadOnlyList<TrajectoryPlan> Planned(ExperimentGrid grid, IReadOnlyDictionary<string, string> overrides, ExperimentStudy study, string source)
+    {
+        IReadOnlyList<TrajectoryPlan> trajectories = grid.Plan(overrides);
+        foreach (TrajectoryPlan plan in trajectories)
+        {
+            try
+            {
+                study.Check(plan);
+            }
+            catch (BrinkException problem)
+            {
+                throw new BrinkException($"{source}: {plan.Title}: {problem.Message}", problem);
+            }
+        }
+
+        return trajectories;
+    }
+
+    private static ExperimentPanel Panel(
+        YamlMapping panel, ExperimentStudy study, ExperimentGrid grid, IReadOnlyList<TrajectoryPlan> trajectories, IReadOnlyDictionary<string, IReadOnlyList<string>> where)
     {
         string name = panel.Choice("draw", [.. study.Panels.Select(one => one.Name)]);
         StudyPanel kind = study.Panels.Single(one => one.Name == name);
-        Dictionary<string, IReadOnlyList<string>> where = Where(panel, grid, trajectories);
         TrajectoryPlan[] shown = [.. trajectories.Where(one => one.IsIn(where))];
         if (kind.Single && shown.Length != 1)
         {
             throw panel.Problem("draw", $"is {name}, which shows one trajectory, and {shown.Length} are selected; choose one with where");
         }
 
-        if (kind.Field is { } axis && grid.Any(field => field.Field.Name != axis && shown.Select(one => one.Values[field.Field.Name]).Distinct().Count() > 1))
+        if (kind.Field is { } axis && grid.Fields.Any(field => field.Field.Name != axis && shown.Select(one => one.Values[field.Field.Name]).Distinct().Count() > 1))
         {
             throw panel.Problem("draw", $"is {name}, along whose axis {axis} alone varies; fix the other fields with where");
         }
@@ -117,9 +154,8 @@ public static class ExperimentReader
         return new ExperimentPanel(name, panel.Text("caption"), where);
     }
 
-    private static ExperimentClaim Claim(YamlMapping claim, ExperimentStudy study, GridField[] grid, TrajectoryPlan[] trajectories)
+    private static ExperimentClaim Claim(YamlMapping claim, ExperimentStudy study, IReadOnlyDictionary<string, IReadOnlyList<string>> where)
     {
-        Dictionary<string, IReadOnlyList<string>> where = Where(claim, grid, trajectories);
         if (claim.Has("theorem"))
         {
             return claim.Names.FirstOrDefault(name => name is not ("theorem" or "where")) is { } idle

@@ -6,7 +6,7 @@ namespace Brink.Experiments.Reproduction;
 public abstract class ExperimentStudy
 {
     /// <summary>All studies.</summary>
-    public static IReadOnlyList<ExperimentStudy> All { get; } = [new MinimalistExperiment()];
+    public static IReadOnlyList<ExperimentStudy> All { get; } = [new MinimalistExperiment(), new RunExperiment()];
 
     /// <summary>The name in the file.</summary>
     public abstract string Name { get; }
@@ -23,18 +23,49 @@ public abstract class ExperimentStudy
     /// <summary>Kinds of picture.</summary>
     public abstract IReadOnlyList<StudyPanel> Panels { get; }
 
-    /// <summary>Whether the folder holds the whole of a trajectory, so that it need not be run.</summary>
+    /// <summary>Checks that a trajectory's settings agree with one another.</summary>
+    /// <param name="plan">The trajectory.</param>
+    /// <exception cref="BrinkException">They do not; in one line.</exception>
+    public virtual void Check(TrajectoryPlan plan)
+    {
+    }
+
+    /// <summary>What a folder holds of a trajectory.</summary>
     /// <param name="plan">The trajectory.</param>
     /// <param name="folder">Its folder.</param>
-    public abstract bool IsStored(TrajectoryPlan plan, string folder);
+    public abstract StoredTrajectory Stored(TrajectoryPlan plan, string folder);
 
     /// <summary>Reads a trajectory back where it is stored, else runs it and stores it.</summary>
     /// <param name="plan">The trajectory.</param>
-    /// <param name="folder">Its folder; what is there of an earlier attempt is replaced.</param>
+    /// <param name="folder">Its folder; what is there of an earlier attempt is gone on with, or replaced.</param>
+    /// <param name="watch">Makes what is told of a long run while it goes on.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="BrinkException">The fields' values do not agree, or the folder holds something else.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; the folder is not complete.</exception>
-    public abstract ExperimentTrajectory Obtain(TrajectoryPlan plan, string folder, CancellationToken cancellation);
+    /// <exception cref="OperationCanceledException">It was cancelled; the trajectory is not complete.</exception>
+    public abstract ExperimentTrajectory Obtain(TrajectoryPlan plan, string folder, Func<IRunObserver> watch, CancellationToken cancellation);
+
+    /// <summary>Judges trajectories by a theorem.</summary>
+    /// <param name="theorem">One of <see cref="Theorems"/>.</param>
+    /// <param name="trajectories">The trajectories that the claim is about.</param>
+    /// <returns>A verdict on each; or, where the theorem compares several with one another, on each comparison.</returns>
+    public virtual IReadOnlyList<TrajectoryVerdict> Judge(string theorem, IReadOnlyList<ExperimentTrajectory> trajectories)
+    {
+        ArgumentNullException.ThrowIfNull(trajectories);
+        return [.. trajectories.Select(one => new TrajectoryVerdict(one.Plan.Title, one.Judge(theorem), null))];
+    }
+}
+
+/// <summary>What a folder holds of a trajectory.</summary>
+public enum StoredTrajectory
+{
+    /// <summary>Nothing, or the beginnings of it.</summary>
+    Begun,
+
+    /// <summary>The whole of it.</summary>
+    Whole,
+
+    /// <summary>Something else: a trajectory of other settings.</summary>
+    Other,
 }
 
 /// <summary>A trajectory that has been run.</summary>

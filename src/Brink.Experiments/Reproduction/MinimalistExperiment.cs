@@ -44,11 +44,13 @@ public sealed class MinimalistExperiment : ExperimentStudy
     ];
 
     /// <inheritdoc/>
-    public override bool IsStored(TrajectoryPlan plan, string folder) =>
-        TheoryFolder.IsComplete(folder, MinimalistTrajectory.Theory, SpecificationOf(plan));
+    public override StoredTrajectory Stored(TrajectoryPlan plan, string folder) =>
+        TheoryFolder.IsComplete(folder, MinimalistTrajectory.Theory, SpecificationOf(plan)) ? StoredTrajectory.Whole
+        : File.Exists(RunFiles.Summary(folder)) ? StoredTrajectory.Other
+        : StoredTrajectory.Begun;
 
     /// <inheritdoc/>
-    public override ExperimentTrajectory Obtain(TrajectoryPlan plan, string folder, CancellationToken cancellation)
+    public override ExperimentTrajectory Obtain(TrajectoryPlan plan, string folder, Func<IRunObserver> watch, CancellationToken cancellation)
     {
         MinimalistSpecification specification = SpecificationOf(plan);
         MinimalistTrajectory? stored = MinimalistTrajectory.Read(folder, specification);
@@ -63,11 +65,11 @@ public sealed class MinimalistExperiment : ExperimentStudy
 
     private static MinimalistSpecification SpecificationOf(TrajectoryPlan plan)
     {
-        double[] start = [.. plan.Values[s_start.Name].Split(',').Select(Number)];
+        double[] start = [.. plan.Settings[s_start.Name].Split(',').Select(Number)];
         return new MinimalistSpecification(
-            Number(plan.Values[s_lambda1.Name]), Number(plan.Values[s_lambda2.Name]), Number(plan.Values[s_eta.Name]), Number(plan.Values[s_epsilon.Name]),
-            start[0], start[1], start[2], (int)Number(plan.Values[s_iterations.Name]), (int)Number(plan.Values[s_flows.Name]),
-            plan.Values[s_constrained.Name] == "true");
+            Number(plan.Settings[s_lambda1.Name]), Number(plan.Settings[s_lambda2.Name]), Number(plan.Settings[s_eta.Name]), Number(plan.Settings[s_epsilon.Name]),
+            start[0], start[1], start[2], (int)Number(plan.Settings[s_iterations.Name]), (int)Number(plan.Settings[s_flows.Name]),
+            plan.Settings[s_constrained.Name] == "true");
     }
 
     private static double Number(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);

@@ -25,7 +25,7 @@ public sealed class ReproductionFolder : IDisposable
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>How many trajectories are there already.</summary>
-    public int Stored => _experiment.Trajectories.Count(plan => _experiment.Study.IsStored(plan, FolderOf(plan)));
+    public int Stored => _experiment.Trajectories.Count(IsStored);
 
     /// <summary>Opens a folder: absent, empty, or with results of the same experiment.</summary>
     /// <param name="path">The folder.</param>
@@ -70,16 +70,17 @@ public sealed class ReproductionFolder : IDisposable
     }
 
     /// <summary>Obtains the trajectories one after the other: stored ones are read, the others run and stored.</summary>
+    /// <param name="watch">Makes what is told of a long run while it goes on.</param>
     /// <param name="cancellation">Ends the work; what was obtained is stored.</param>
     /// <returns>Each, with whether it was there already.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IEnumerable<(ExperimentTrajectory Trajectory, bool Stored)> Obtain(CancellationToken cancellation)
+    public IEnumerable<(ExperimentTrajectory Trajectory, bool Stored)> Obtain(Func<TrajectoryPlan, IRunObserver> watch, CancellationToken cancellation)
     {
         foreach (TrajectoryPlan plan in _experiment.Trajectories)
         {
             cancellation.ThrowIfCancellationRequested();
-            bool stored = _experiment.Study.IsStored(plan, FolderOf(plan));
-            yield return (_experiment.Study.Obtain(plan, FolderOf(plan), cancellation), stored);
+            bool stored = IsStored(plan);
+            yield return (_experiment.Study.Obtain(plan, FolderOf(plan), () => watch(plan), cancellation), stored);
         }
     }
 
@@ -104,18 +105,19 @@ public sealed class ReproductionFolder : IDisposable
 
     private string Trajectories => File("trajectories");
 
+    private bool IsStored(TrajectoryPlan plan) => _experiment.Study.Stored(plan, FolderOf(plan)) == StoredTrajectory.Whole;
+
     private string FolderOf(TrajectoryPlan plan) => System.IO.Path.Combine(Trajectories, plan.Name);
 
     /// <summary>Sees to it that no trajectory is there that is not the experiment's.</summary>
     private void Prepare(bool force)
     {
-        HashSet<string> wanted = [.. _experiment.Trajectories.Select(FolderOf)];
+        var wanted = _experiment.Trajectories.ToDictionary(FolderOf);
         string[] there = Directory.Exists(Trajectories) ? Directory.GetDirectories(Trajectories) : [];
         foreach (string folder in there)
         {
-            bool whole = System.IO.File.Exists(RunFiles.Summary(folder));
-            bool ours = wanted.Contains(folder) && (!whole || _experiment.Trajectories.Any(plan => FolderOf(plan) == folder && _experiment.Study.IsStored(plan, folder)));
-            if (!force && !ours)
+            StoredTrajectory stored = wanted.TryGetValue(folder, out TrajectoryPlan? plan) ? _experiment.Study.Stored(plan, folder) : StoredTrajectory.Other;
+            if (!force && stored == StoredTrajectory.Other)
             {
                 throw new BrinkException(
                     $"{Path} holds results of another version of the experiment (trajectories/{System.IO.Path.GetFileName(folder)} is not one of this one's); choose another --out, or begin anew with --force");
@@ -125,7 +127,11 @@ public sealed class ReproductionFolder : IDisposable
             {
                 Directory.Delete(folder, recursive: true);
             }
-            else if (!whole)
+            else if (force && RunRecord.IsRun(folder))
+            {
+                RunFiles.Remove(folder);
+            }
+            else if (stored == StoredTrajectory.Begun)
             {
                 RunFiles.RemoveTemporary(folder);
             }

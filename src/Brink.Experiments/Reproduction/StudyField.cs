@@ -6,12 +6,15 @@ namespace Brink.Experiments.Reproduction;
 /// <param name="Name">The name in the file.</param>
 /// <param name="Symbol">Its symbol in the paper.</param>
 /// <param name="Legal">The legal values, in words.</param>
-/// <param name="Default">The value where the file gives none, in the field's own spelling; null where it must be given.</param>
-/// <param name="Length">Numbers that make a value: 1, or more for a vector.</param>
+/// <param name="Default">The value where the file gives none, in the field's own spelling; null where it must be given or may be left out.</param>
+/// <param name="Length">Numbers that make a value: 1, more for a vector, 0 for a vector of any length.</param>
 /// <param name="Read">Turns one number's text into the field's own spelling, or null where it is not legal.</param>
 public sealed record StudyField(string Name, string Symbol, string Legal, string? Default, int Length, Func<string, string?> Read)
 {
     private const string Superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+    /// <summary>Whether the file may leave the field out, and it then has no value here.</summary>
+    public bool Optional { get; init; }
 
     /// <summary>A real number.</summary>
     internal static StudyField Number(string name, string symbol, string legal, string? normal, Func<double, bool> allowed, int length = 1) =>
@@ -25,6 +28,24 @@ public sealed record StudyField(string Name, string Symbol, string Legal, string
     /// <summary>Yes or no.</summary>
     internal static StudyField Flag(string name, string symbol) =>
         new(name, symbol, "true or false", "false", 1, text => text is "true" or "false" ? text : null);
+
+    /// <summary>A field of a run's specification, spelled as there.</summary>
+    /// <param name="field">The field.</param>
+    internal static StudyField Of(SpecificationField field) => new(
+        field.Name, field.Choices is null || field.IsFlag ? field.Name : string.Empty, field.Legal, null,
+        field.ValueType == typeof(IReadOnlyList<int>) || field.ValueType == typeof(IReadOnlyList<double>) ? 0 : 1, text => ReadField(field, text)) { Optional = true };
+
+    /// <summary>The field with a value, for people: words that say themselves what they are stand alone.</summary>
+    /// <param name="value">The value in the field's own spelling.</param>
+    public string Describe(string value) => Describe([value]);
+
+    /// <summary>The field with several values, for people.</summary>
+    /// <param name="values">The values in the field's own spelling.</param>
+    public string Describe(IEnumerable<string> values)
+    {
+        string shown = string.Join(", ", values.Select(Show));
+        return Symbol.Length == 0 ? shown : $"{Symbol} = {shown}";
+    }
 
     /// <summary>A value for people: small numbers with their power of ten, vectors in brackets.</summary>
     /// <param name="value">The value in the field's own spelling.</param>
@@ -48,6 +69,19 @@ public sealed record StudyField(string Name, string Symbol, string Legal, string
         return parts.Length <= 2 && parts.All(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
             ? parts.Select(part => double.Parse(part, NumberStyles.Float, CultureInfo.InvariantCulture)).Aggregate((over, under) => over / under)
             : null;
+    }
+
+    private static string? ReadField(SpecificationField field, string text)
+    {
+        try
+        {
+            bool quotient = field.ValueType == typeof(double) && text.Contains('/', StringComparison.Ordinal) && ReadNumber(text) is not null;
+            return field.Format(field.Parse(quotient ? Spell(ReadNumber(text)!.Value) : text, field.Name));
+        }
+        catch (BrinkException)
+        {
+            return null;
+        }
     }
 
     private static string Spell(double value) => value.ToString("R", CultureInfo.InvariantCulture);

@@ -127,7 +127,9 @@ internal sealed class YamlMapping
     {
         string[]? parts = node switch
         {
-            YamlScalarNode scalar when field.Length == 1 => [scalar.Value ?? string.Empty],
+            YamlScalarNode scalar when field.Length <= 1 => [scalar.Value ?? string.Empty],
+            YamlSequenceNode list when field.Length == 0 && list.Children.All(child => child is YamlScalarNode) =>
+                [string.Join(',', list.Children.Select(child => ((YamlScalarNode)child).Value?.Trim()))],
             YamlSequenceNode list when field.Length > 1 && list.Children.Count == field.Length && list.Children.All(child => child is YamlScalarNode) =>
                 [.. list.Children.Select(child => ((YamlScalarNode)child).Value ?? string.Empty)],
             _ => null,

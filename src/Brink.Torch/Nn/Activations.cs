@@ -4,7 +4,7 @@ namespace Brink.Torch.Nn;
 public sealed class ReLU : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Relu();
+    public override Tensor Forward(Tensor input) => ActivationRecord.Note(this, input.Relu());
 }
 
 /// <summary>Hyperbolic tangent.</summary>
@@ -51,7 +51,13 @@ public sealed class Softplus(double beta = 1, double threshold = 20) : Module
 public sealed class Hardtanh(double low = -1, double high = 1) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.HardTanh(low, high);
+    public override Tensor Forward(Tensor input)
+    {
+        Tensor output = input.HardTanh(low, high);
+
+        // Cut at zero (as ReLU6 is) it has an exact zero region; elsewhere it is zero at one point.
+        return low == 0 || high == 0 ? ActivationRecord.Note(this, output) : output;
+    }
 }
 
 /// <summary>x itself: the very same tensor.</summary>

@@ -131,14 +131,20 @@ public abstract class Module
 
     /// <summary>The module and all its parts, outermost first, in PyTorch's order.</summary>
     /// <returns>The modules.</returns>
-    public IEnumerable<Module> Modules()
+    public IEnumerable<Module> Modules() => NamedModules().Select(entry => entry.Module);
+
+    /// <summary>The module and all its parts with PyTorch's dotted names, outermost first, in PyTorch's order.</summary>
+    /// <param name="name">The name of the module itself.</param>
+    /// <returns>Names and modules; parts added under an empty name have that of the module they are in.</returns>
+    public IEnumerable<(string Name, Module Module)> NamedModules(string name = "")
     {
-        yield return this;
-        foreach ((_, Module child) in _children)
+        yield return (name, this);
+        foreach ((string own, Module child) in _children)
         {
-            foreach (Module module in child.Modules())
+            string joined = name.Length == 0 ? own : own.Length == 0 ? name : $"{name}.{own}";
+            foreach ((string, Module) entry in child.NamedModules(joined))
             {
-                yield return module;
+                yield return entry;
             }
         }
     }

@@ -44,11 +44,12 @@ public sealed class Sequential : Module
         for (int k = place; k < _parts.Length; k++)
         {
             Tensor next;
-            if (_parts[k] is ReLU && k + 1 < _parts.Length && _parts[k + 1] is MaxPool2d)
+            if (_parts[k] is ReLU && k + 1 < _parts.Length && _parts[k + 1] is MaxPool2d && !ActivationRecord.IsRecording)
             {
                 // max(relu(x)) = relu(max(x)), and so are all derivatives, bit for bit: the largest element is the same
                 // one, and where it is not positive no gradient passes either way. Rectifying after the pooling touches
-                // a quarter of the memory of doing it before (for 2×2), forward and backward.
+                // a quarter of the memory of doing it before (for 2×2), forward and backward. Where activations are counted
+                // it is their own output that counts, not what the pooling leaves of it.
                 using Tensor pooled = _parts[k + 1].Forward(current);
                 next = _parts[k].Forward(pooled);
                 k++;

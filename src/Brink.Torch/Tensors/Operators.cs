@@ -35,6 +35,7 @@ internal static class Operators
     internal static readonly Operator MeanOver = Operator.Find("mean", "dim");
     internal static readonly Operator ArgMax = Operator.Find("argmax");
     internal static readonly Operator EqualElements = Operator.Find("eq", "Tensor");
+    internal static readonly Operator EqualScalar = Operator.Find("eq", "Scalar");
     internal static readonly Operator IsFinite = Operator.Find("isfinite");
     internal static readonly Operator All = Operator.Find("all");
     internal static readonly Operator Same = Operator.Find("equal");

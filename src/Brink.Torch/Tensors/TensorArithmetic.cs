@@ -170,6 +170,11 @@ public sealed unsafe partial class Tensor
     /// <returns>Truth values.</returns>
     public Tensor EqualElements(Tensor other) => Operators.EqualElements.Call(this, other);
 
+    /// <summary>Where a tensor holds a value.</summary>
+    /// <param name="value">The value; 0 stands for −0 as well.</param>
+    /// <returns>Truth values.</returns>
+    public Tensor EqualElements(double value) => Operators.EqualScalar.Call(this, value);
+
     /// <summary>Whether two tensors have the same shape and elements, bit for bit (NaN differs from itself).</summary>
     /// <param name="other">The other tensor.</param>
     /// <returns>True when they are the same.</returns>

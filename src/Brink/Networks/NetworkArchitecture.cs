@@ -30,9 +30,18 @@ public sealed class NetworkArchitecture
 {
     private readonly Func<NetworkOptions, Module> _create;
 
-    internal NetworkArchitecture(string name, string summary, NetworkVariants variants, Func<NetworkOptions, Module> create)
+    /// <summary>Describes an architecture.</summary>
+    /// <param name="name">Its name: lower-case letters, digits and hyphens, for it stands in folder names; without '.' and '/', which mark files.</param>
+    /// <param name="summary">What it is, in one line.</param>
+    /// <param name="variants">What a user may vary of it.</param>
+    /// <param name="create">Makes it; reads of its argument the sizes, and what <paramref name="variants"/> names.</param>
+    /// <exception cref="BrinkException">The name has other characters.</exception>
+    public NetworkArchitecture(string name, string summary, NetworkVariants variants, Func<NetworkOptions, Module> create)
     {
-        Name = name;
+        ArgumentNullException.ThrowIfNull(name);
+        Name = name.Length > 0 && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
+            ? name
+            : throw new BrinkException($"'{name}' cannot name a network: lower-case letters, digits and hyphens can");
         Summary = summary;
         Variants = variants;
         _create = create;
@@ -48,7 +57,7 @@ public sealed class NetworkArchitecture
     public NetworkVariants Variants { get; }
 
     /// <summary>Widths where none are given; empty where they cannot be given.</summary>
-    public IReadOnlyList<int> DefaultWidths { get; internal init; } = [];
+    public IReadOnlyList<int> DefaultWidths { get; init; } = [];
 
     /// <summary>Makes the network; nothing is bound to its parameters yet.</summary>
     /// <param name="options">Its sizes and variants; fields it does not know are passed over.</param>

@@ -1,14 +1,14 @@
+using System.Collections.Immutable;
 using Brink.Torch.Nn;
 
 namespace Brink.Networks;
 
-/// <summary>The architectures by name.</summary>
+/// <summary>The architectures by name: those that come with the library, and those that a program adds.</summary>
 public static class NetworkCatalogue
 {
     private const NetworkVariants Layered = NetworkVariants.Activation | NetworkVariants.BatchNorm | NetworkVariants.Bias;
 
-    /// <summary>All architectures.</summary>
-    public static IReadOnlyList<NetworkArchitecture> All { get; } =
+    private static ImmutableArray<NetworkArchitecture> s_all =
     [
         new("mlp", "fully connected, batch norm before the activations", Layered | NetworkVariants.Widths, Mlp.Create)
         {
@@ -34,8 +34,26 @@ public static class NetworkCatalogue
         new("vit", "SimpleViT of width 256, depth 4, 8 heads, patches of 8×8 or 7×7", NetworkVariants.Bias, SimpleVit.Tiny),
     ];
 
+    /// <summary>All architectures.</summary>
+    public static IReadOnlyList<NetworkArchitecture> All => s_all;
+
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. All.Select(architecture => architecture.Name)];
+    public static IReadOnlyList<string> Names => [.. All.Select(architecture => architecture.Name)];
+
+    /// <summary>
+    /// Adds a network of one's own, which specifications then know by its name. To be called before the first specification is
+    /// made: the fields' conditions are drawn up from the catalogue once.
+    /// </summary>
+    /// <param name="architecture">The architecture.</param>
+    /// <exception cref="BrinkException">The name is taken.</exception>
+    public static void Register(NetworkArchitecture architecture)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        if (!ImmutableInterlocked.Update(ref s_all, all => all.Any(one => one.Name == architecture.Name) ? all : all.Add(architecture)))
+        {
+            throw new BrinkException($"there is a network '{architecture.Name}' already; choose another name");
+        }
+    }
 
     /// <summary>The names of the architectures that can be varied in a way.</summary>
     /// <param name="variant">The way.</param>

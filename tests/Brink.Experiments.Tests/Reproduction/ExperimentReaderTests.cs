@@ -93,7 +93,7 @@ public sealed class ExperimentReaderTests
         Experiment experiment = Parse(Small.Replace("start: [0.6, 0.01, 0.6]", "start: [[0.3, 0.01, 0.3], [0.9, 0.01, 0.9]]").Replace("400", "800"));
         using var folder = new TemporaryFolder();
         using var results = ReproductionFolder.Open(folder.Path, experiment, force: false);
-        ExperimentTrajectory[] trajectories = [.. results.Obtain(CancellationToken.None).Select(one => one.Trajectory)];
+        ExperimentTrajectory[] trajectories = [.. results.Obtain(_ => throw new InvalidOperationException("nothing to watch"), CancellationToken.None).Select(one => one.Trajectory)];
         IReadOnlyList<ClaimVerdict> claims = ClaimVerdict.JudgeAll(experiment, trajectories);
         Assert.Equal(
             [VerdictOutcome.Holds, VerdictOutcome.NotApplicable, VerdictOutcome.Holds, VerdictOutcome.NotApplicable],
@@ -118,7 +118,7 @@ public sealed class ExperimentReaderTests
         {
             Assert.Throws<OperationCanceledException>(() =>
             {
-                foreach ((ExperimentTrajectory _, bool stored) in results.Obtain(cut.Token))
+                foreach ((ExperimentTrajectory _, bool stored) in results.Obtain(_ => throw new InvalidOperationException("nothing to watch"), cut.Token))
                 {
                     Assert.False(stored);
                     cut.Cancel();
@@ -133,14 +133,14 @@ public sealed class ExperimentReaderTests
         File.WriteAllText(Path.Combine(half, "spec.json.tmp"), "{");
         using (var results = ReproductionFolder.Open(folder.Path, experiment, force: false))
         {
-            (ExperimentTrajectory Trajectory, bool Stored)[] all = [.. results.Obtain(CancellationToken.None)];
+            (ExperimentTrajectory Trajectory, bool Stored)[] all = [.. results.Obtain(_ => throw new InvalidOperationException("nothing to watch"), CancellationToken.None)];
             Assert.Equal([true, false], all.Select(one => one.Stored));
 
             // What is read back is what was computed.
             var read = (MinimalistExperimentTrajectory)all[0].Trajectory;
             using var other = new TemporaryFolder();
             using var anew = ReproductionFolder.Open(other.Path, experiment, force: false);
-            var computed = (MinimalistExperimentTrajectory)anew.Obtain(CancellationToken.None).First().Trajectory;
+            var computed = (MinimalistExperimentTrajectory)anew.Obtain(_ => throw new InvalidOperationException("nothing to watch"), CancellationToken.None).First().Trajectory;
             Assert.Equal(computed.Trajectory.Points, read.Trajectory.Points);
             Assert.Equal(computed.Trajectory.Verdicts, read.Trajectory.Verdicts);
         }
@@ -159,8 +159,8 @@ public sealed class ExperimentReaderTests
         Experiment experiment = Parse(Small.Replace("[1e-3, 1e-4]", "1e-3").Replace("[0.6, 0.01, 0.6]", "[0.3, 0.01, 0.3]").Replace("iterations: 400", "iterations: 800\n  flows: 2\n  constrained: true"));
         using var folder = new TemporaryFolder();
         using var results = ReproductionFolder.Open(folder.Path, experiment, force: false);
-        var computed = (MinimalistExperimentTrajectory)results.Obtain(CancellationToken.None).Single().Trajectory;
-        (ExperimentTrajectory again, bool stored) = results.Obtain(CancellationToken.None).Single();
+        var computed = (MinimalistExperimentTrajectory)results.Obtain(_ => throw new InvalidOperationException("nothing to watch"), CancellationToken.None).Single().Trajectory;
+        (ExperimentTrajectory again, bool stored) = results.Obtain(_ => throw new InvalidOperationException("nothing to watch"), CancellationToken.None).Single();
         var read = (MinimalistExperimentTrajectory)again;
         Assert.True(stored);
         Assert.Equal(computed.Trajectory.Constrained, read.Trajectory.Constrained);

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Brink;
+using Brink.Curvature;
+using Brink.Experiments;
+using Brink.Methods;
+using Brink.Networks;
+using Brink.Objectives;
+using Brink.Torch;
+using OwnNetwork;
+
+// A network of one's own, known by name to every specification from here on.
+NetworkCatalogue.Register(new NetworkArchitecture("residual", "eight blocks x + W₂ReLU(W₁x)", NetworkVariants.Widths, options => new ResidualNetwork(options))
+{
+    DefaultWidths = [100],
+});
+
+try
+{
+    int iterations = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 100;
+    var specification = new Specification
+    {
+        Data = "fashion-mnist",
+        Count = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1000,
+        Network = "residual",
+        Initialization = "kaiming-normal",
+        Method = "nls",
+        Iterations = iterations,
+        SharpnessEvery = 10,
+        TestEvery = 0,
+        Out = args.Length > 2 ? args[2] : null,
+    };
+
+    // 1. A run, with a folder, checkpoints and metrics, as `brink train` makes it.
+    RunOutcome outcome = Trainer.Train(specification, new Lines());
+    Console.WriteLine($"{outcome.Status} in {outcome.Folder}: loss {outcome.Summary.FinalLoss:G4}, λ₁ {outcome.Summary.FinalSharpness:G4}");
+
+    // 2. The parts by themselves: an objective on the flat vector, a method, and what curves there.
+    using var problem = Problem.Create(specification, Console.WriteLine);
+    using var method = new BoundedSearch(new ZhangHagerReference(), new SearchParameters());
+    Evaluation at = problem.Objective.Evaluate(problem.StartWeights(), method.Wanted);
+    for (int k = 0; k < iterations; k++)
+    {
+        (Evaluation next, StepReport report) = method.Step(problem.Objective, at);
+        at.Dispose();
+        at = next;
+        if (k % 10 == 9)
+        {
+            Console.WriteLine($"nls-ub {k + 1,5}  loss {at.Value:G4}  η {report.StepSize:G4}");
+        }
+    }
+
+    using (at)
+    using (new TensorScope())
+    {
+        Eigenpairs top = Lanczos.Largest(new HessianOperator(problem.Objective, at), count: 3);
+        Console.WriteLine($"λ₁, λ₂, λ₃ there: {string.Join(", ", top.Values.Select(value => value.ToString("G4", CultureInfo.InvariantCulture)))}");
+    }
+
+    return 0;
+}
+catch (BrinkException problem)
+{
+    Console.Error.WriteLine(problem.Message);
+    return 1;
+}
+
+/// <summary>Prints what a run records.</summary>
+internal sealed class Lines : IRunObserver
+{
+    /// <inheritdoc/>
+    public void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null) =>
+        Console.WriteLine($"{folder}: {iterations} iterations; no weights have a sharpness below {flattestSharpness:G3}");
+
+    /// <inheritdoc/>
+    public void Recorded(MetricsLine line)
+    {
+        if (line.Sharpness is { } sharpness)
+        {
+            Console.WriteLine($"nls    {line.Iteration,5}  loss {line.Loss:G4}  η {line.StepSize:G4}  λ₁ {sharpness:G4}  η·λ₁ {line.StepSize * sharpness:G4}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Note(string message) => Console.WriteLine(message);
+
+    /// <inheritdoc/>
+    public void Ended(RunStatus status, string? reason)
+    {
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Brink.Curvature;
+using Brink.Theory;
+
+namespace Brink.Experiments.Reproduction;
+
+/// <summary>The claims of <i>Flatland</i> (arXiv 2606.06722) that one run can be held against.</summary>
+internal static class RunTheorems
+{
+    /// <summary>How near 2/K counts as reached, and as equal to it: one per cent.</summary>
+    internal const double FlatTolerance = 0.01;
+
+    /// <summary>How far from ± pairs the eigenvalues below the first K may be (<see cref="SpectrumPairing.Mismatch"/>).</summary>
+    internal const double PairingTolerance = 0.1;
+
+    private static readonly (string Name, Func<RunTrajectory, Verdict> Judge)[] s_all =
+    [
+        ("edge of stability", EdgeOfStability),
+        ("flat region", FlatRegion),
+        ("saddle", Saddle),
+        ("large steps", run => StepVerdicts.Definition(run.Lines, run.Specification)),
+        ("proposition 2.5", run => StepVerdicts.Proposition(run.Lines, run.Specification)),
+        ("corollary 2.10", run => StepVerdicts.Corollary(run.Lines, run.Specification)),
+    ];
+
+    /// <summary>Their names in a file.</summary>
+    internal static IReadOnlyList<string> Names { get; } = [.. s_all.Select(one => one.Name)];
+
+    /// <summary>Judges a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="theorem">One of <see cref="Names"/>.</param>
+    internal static Verdict Judge(RunTrajectory run, string theorem) => s_all.Single(one => one.Name == theorem).Judge(run);
+
+    /// <summary>η_k·λ₁(w_k) ≥ 1 − c wherever it was measured, up to the residual of λ₁.</summary>
+    private static Verdict EdgeOfStability(RunTrajectory run)
+    {
+        IReadOnlyList<(long Iteration, double Product)> products = run.Products;
+        string? unmet = run.Specification.Method is not ("ls" or "nls" or "nls-ub" or "ponls") ? $"{run.Specification.Method} is no line search"
+            : products.Count == 0 ? "λ₁ was not measured: set sharpness-every"
+            : null;
+        double least = (1 - run.Specification.C) * (1 - run.Specification.SharpnessTolerance);
+        return Verdict.Of(
+            "edge of stability (Flatland)", $"η·λ₁ ≥ 1 − c = {Show(1 - run.Specification.C)} throughout", unmet,
+            () =>
+            {
+                (long iteration, double product) = products.MinBy(at => at.Product);
+                int below = products.Count(at => at.Product < least);
+                return $"least {Show(product)}, at iteration {iteration}" + (below == 0 ? $", of {products.Count} measurements" : $"; below in {below} of {products.Count} measurements");
+            },
+            () => products.All(at => at.Product >= least));
+    }
+
+    /// <summary>The sharpness comes down to its global minimum 2/K.</summary>
+    private static Verdict FlatRegion(RunTrajectory run)
+    {
+        MetricsLine[] measured = [.. run.Lines.Where(line => line.Sharpness is not null)];
+        string? unmet = run.UnmetByFlatRegion ?? (measured.Length == 0 ? "λ₁ was not measured: set sharpness-every" : null);
+        double flattest = run.FlattestSharpness ?? double.NaN;
+        return Verdict.Of(
+            "flat region (Flatland)", $"λ₁ reaches its global minimum 2/K = {Show(2.0 / (run.Summary.Outputs ?? 1))} (to {FlatTolerance:P0})", unmet,
+            () =>
+            {
+                MetricsLine[] there = [.. measured.Where(line => IsFlat(line.Sharpness!.Value, flattest))];
+                MetricsLine lowest = measured.MinBy(line => line.Sharpness)!;
+                return there.Length == 0
+                    ? $"lowest {Show(lowest.Sharpness!.Value)}, at iteration {lowest.Iteration}"
+                    : $"{Show(lowest.Sharpness!.Value)}; within {FlatTolerance:P0} first at iteration {there[0].Iteration}, in {there.Length} of {measured.Length} measurements";
+            },
+            () => measured.Any(line => IsFlat(line.Sharpness!.Value, flattest)));
+    }
+
+    /// <summary>In the flat region the top K eigenvalues equal 2/K and the others come in ± pairs: it is a saddle.</summary>
+    private static Verdict Saddle(RunTrajectory run)
+    {
+        int outputs = run.Summary.Outputs ?? 0;
+        double flattest = run.FlattestSharpness ?? double.NaN;
+        MetricsLine? at = run.Lines.LastOrDefault(line => line.Eigenvalues?.Length > outputs && line.SmallestEigenvalues?.Length > 0 && IsFlat(line.Eigenvalues[0], flattest));
+        string? unmet = run.UnmetByFlatRegion
+            ?? (run.Lines.All(line => line.SmallestEigenvalues is null || line.Eigenvalues is null || line.Eigenvalues.Length <= outputs) ? "eigenvalues were not followed: set eigenvalues above K, and smallest" : null)
+            ?? (at is null ? "the flat region was not reached where eigenvalues were measured" : null);
+        return Verdict.Of(
+            "saddle (Flatland)", $"in the flat region the top K = {outputs} eigenvalues equal 2/K (to {FlatTolerance:P0}), the others come in ± pairs (to {PairingTolerance:P0})", unmet,
+            () =>
+            {
+                var pairing = SpectrumPairing.Of(at!.Eigenvalues!, at.SmallestEigenvalues!, outputs);
+                return $"iteration {at.Iteration}: λ₁ to λ_K from {Show(at.Eigenvalues![0])} to {Show(at.Eigenvalues[outputs - 1])}, then {string.Join(", ", pairing.Pairs.Take(3).Select(pair => $"{Show(pair.Upper)} with {Show(pair.Lower)}"))}; mismatch {pairing.Mismatch:P1}";
+            },
+            () => at!.Eigenvalues!.Take(outputs).All(value => IsFlat(value, flattest))
+                && at.SmallestEigenvalues![0] < 0
+                && SpectrumPairing.Of(at.Eigenvalues!, at.SmallestEigenvalues!, outputs).Mismatch <= PairingTolerance);
+    }
+
+    private static bool IsFlat(double sharpness, double flattest) => Math.Abs((sharpness / flattest) - 1) <= FlatTolerance;
+
+    private static string Show(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
+}
