@@ -39,7 +39,7 @@ public static class LargeStepVerdicts
             $"Definition 2.3, large steps ({Paper})",
             $"η_k ≥ 1/l(w_k, η_k) at every k, and within {within} iterations some η > 2/l",
             unmet,
-            () => $"η·l ≥ {Number(products.Min(one => one.Product))} at {products.Length} steps, {products.Count(one => one.Product < 1)} of them below 1; above 2 at {above}, after waits of at most {longest} iterations{(open > 0 ? $" and not in the last {open}" : string.Empty)} (l: the largest quotient measured, a lower bound)",
+            () => $"η·l ≥ {Number(products.Min(one => one.Product))} at {Count(products.Length)}, {products.Count(one => one.Product < 1)} of them below 1; above 2 at {above}, after waits of at most {longest} iterations{(open > 0 ? $" and not in the last {open}" : string.Empty)} (l: the largest quotient measured, a lower bound)",
             () => all && above > 0 && (most is not { } p || Math.Max(longest, open) <= p));
     }
 
@@ -61,13 +61,13 @@ public static class LargeStepVerdicts
         unmet ??= products.Length == 0
             ? "at no step that a rejected trial decided was the segment smoothness measured"
             : undecided > 0
-                ? $"at {undecided} of {products.Length} steps the quotients measured, a lower bound of l, are too small to decide (least η·l = {Number(products.Min())}); more segment-steps may"
+                ? $"at {undecided} of {Count(products.Length)} the quotients measured, a lower bound of l, are too small to decide (least η·l = {Number(products.Min())}); more segment-steps may"
                 : null;
         return Verdict.Of(
             $"Proposition 2.5, lower bound of the step ({Paper})",
             $"η_k ≥ 2δ(1−c)/l(w_k, η_k/δ), that is η·l ≥ {Number(bound)}",
             unmet,
-            () => $"η·l ≥ {Number(products.Min())} at {products.Length} steps (l: the largest quotient measured, a lower bound)",
+            () => $"η·l ≥ {Number(products.Min())} at {Count(products.Length)} (l: the largest quotient measured, a lower bound)",
             () => true);
     }
 
@@ -95,7 +95,7 @@ public static class LargeStepVerdicts
             $"Corollary 2.10, near a stationary point ({Paper})",
             $"η_k ≥ 2(1−c)δ/λ₁, that is η·λ₁ ≥ {Number(bound)}",
             unmet,
-            () => $"η·λ₁ from {Number(near.Min(step => step.EdgeProduct!.Value))} to {Number(near.Max(step => step.EdgeProduct!.Value))} at {near.Length} steps along which the gradient is linear to {Number(NearStationary)}·λ₁",
+            () => $"η·λ₁ from {Number(near.Min(step => step.EdgeProduct!.Value))} to {Number(near.Max(step => step.EdgeProduct!.Value))} at {Count(near.Length)} along which the gradient is linear to {Number(NearStationary)}·λ₁",
             () => near.All(Enough));
     }
 
@@ -117,10 +117,10 @@ public static class LargeStepVerdicts
             : missed > 0 ? Doubtful(missed, decided.Length) : null;
         return Verdict.Of(
             $"Edge of stability product ({Paper})",
-            $"η_k·λ₁(H_k) ≥ 1 − c = {Number(1 - c)} throughout",
+            $"η_k·λ₁(H_k) ≥ 1 − c = {Number(1 - c)} at every step that a rejected trial decided",
             unmet,
-            () => $"least {Told(decided.MinBy(step => step.EdgeProduct)!)}, mean {Number(decided.Average(step => step.EdgeProduct!.Value))}, above 2 at {decided.Count(step => step.EdgeProduct > 2)} of {decided.Length} steps"
-                + (rest.Length == 0 ? string.Empty : $"; not judged: {rest.Length} steps that no rejected trial decided, least {Told(rest.MinBy(step => step.EdgeProduct)!)}"),
+            () => $"least {Told(decided.MinBy(step => step.EdgeProduct)!)}, mean {Number(decided.Average(step => step.EdgeProduct!.Value))}, above 2 at {decided.Count(step => step.EdgeProduct > 2)} of {Count(decided.Length)}"
+                + (rest.Length == 0 ? string.Empty : $"; not judged: {Count(rest.Length)} that no rejected trial decided, least {Told(rest.MinBy(step => step.EdgeProduct)!)}"),
             () => decided.All(Enough));
     }
 
@@ -142,7 +142,9 @@ public static class LargeStepVerdicts
         return (longest, from is { } begun ? products[^1].Iteration - begun : 0);
     }
 
-    private static string Doubtful(int missed, int of) => $"at {missed} of {of} steps λ₁ missed its tolerance and is too small to decide";
+    private static string Doubtful(int missed, int of) => $"at {missed} of {Count(of)} λ₁ missed its tolerance and is too small to decide";
+
+    private static string Count(int steps) => steps == 1 ? "1 step" : $"{steps} steps";
 
     private static string Told(MeasuredStep step) => $"{Number(step.EdgeProduct!.Value)} at iteration {step.Iteration}";
 

@@ -161,7 +161,12 @@ public sealed class DiagnosticsTests : IDisposable
     {
         Specification specification = _problem.Specification("gd", "run") with
         {
-            Eta = 1e-3, Iterations = 2, TestEvery = 0, SharpnessEvery = 0, SegmentSmoothnessEvery = 1, SegmentSteps = [1e-2, 1e36],
+            Eta = 1e-3,
+            Iterations = 2,
+            TestEvery = 0,
+            SharpnessEvery = 0,
+            SegmentSmoothnessEvery = 1,
+            SegmentSteps = [1e-2, 1e36],
         };
         MetricsLine line = Train(specification)[0];
         Assert.True(double.IsFinite(line.SegmentSmoothness![0]));
@@ -283,8 +288,17 @@ public sealed class DiagnosticsTests : IDisposable
         var specification = new Specification { Method = "nls", SegmentSteps = [0.01, 0.1] };
         var line = new MetricsLine
         {
-            Iteration = 0, Loss = 1, Seconds = 0, StepSize = 1, Backtracks = 1, Sharpness = 4,
-            SegmentSmoothness = [900, 5], StepSmoothness = 3, RejectedSmoothness = 2, GradientCurvature = 3.5, SegmentResolution = 0.05,
+            Iteration = 0,
+            Loss = 1,
+            Seconds = 0,
+            StepSize = 1,
+            Backtracks = 1,
+            Sharpness = 4,
+            SegmentSmoothness = [900, 5],
+            StepSmoothness = 3,
+            RejectedSmoothness = 2,
+            GradientCurvature = 3.5,
+            SegmentResolution = 0.05,
         };
         MeasuredStep step = Assert.Single(StepVerdicts.Steps([line], specification));
         Assert.Equal((5, 5, 0.375), (step.Smoothness, step.RejectedSmoothness, step.Nonlinearity));

@@ -75,7 +75,7 @@ public sealed class LargeStepVerdictsTests
         Verdict product = LargeStepVerdicts.EdgeProduct(mixed, C);
         Assert.Equal(VerdictOutcome.Holds, product.Outcome);
         Assert.Contains("least 3 at iteration 1", product.Measured, StringComparison.Ordinal);
-        Assert.Contains("not judged: 1 steps that no rejected trial decided, least 0.3 at iteration 0", product.Measured, StringComparison.Ordinal);
+        Assert.Contains("not judged: 1 step that no rejected trial decided, least 0.3 at iteration 0", product.Measured, StringComparison.Ordinal);
         Assert.Equal("why", LargeStepVerdicts.EdgeProduct(mixed, C, "why").UnmetHypothesis);
     }
 

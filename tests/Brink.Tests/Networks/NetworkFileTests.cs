@@ -165,6 +165,17 @@ public sealed class NetworkFileTests
         Assert.DoesNotContain('\n', given);
     }
 
+    [Theory]
+    [InlineData("convolutional")]
+    [InlineData("residual")]
+    public void A_script_does_not_show_its_activations(string file)
+    {
+        using var scope = new TensorScope();
+        using var workers = new Workers(2);
+        using NetworkObjective objective = Objective(Load(file), workers, 2);
+        Assert.Empty(ZeroActivations.Count(objective, Start(objective.Network)));
+    }
+
     private static ScriptNetwork Load(string file, NetworkOptions? options = null) => NetworkFile.Load(
         Path.Combine(AppContext.BaseDirectory, "Networks", "Scripts", file + ".pt"), options ?? Images, ScalarType.Float64, Device.Cpu);
 
