@@ -105,6 +105,24 @@ public sealed partial record MetricsLine
     /// <summary>Distance of that gradient flow from gradient descent's k-th iterate.</summary>
     public double? FlowDistanceToGd { get; init; }
 
+    /// <summary>Passes over the samples made before w_k; null where every step takes all of them.</summary>
+    public double? Epoch { get; init; }
+
+    /// <summary>Mean over the batches of λ₁ of the batch's Hessian at w_k, where measured.</summary>
+    public double? BatchSharpnessMean { get; init; }
+
+    /// <summary>The smallest of them.</summary>
+    public double? BatchSharpnessMin { get; init; }
+
+    /// <summary>The largest of them.</summary>
+    public double? BatchSharpnessMax { get; init; }
+
+    /// <summary>How many of them miss the tolerance; null when all meet it.</summary>
+    public int? BatchSharpnessUnconverged { get; init; }
+
+    /// <summary>Hessian-vector products that they cost, each on one batch; apart from <see cref="Hvps"/>.</summary>
+    public int? BatchHvps { get; init; }
+
     /// <summary>Loss on the test samples, where measured.</summary>
     public double? TestLoss { get; init; }
 
@@ -159,7 +177,8 @@ public sealed partial record MetricsLine
                 PreconditionedSharpness, PreconditionedResidual,
                 PredictedLoss, PredictedGradNorm, SigmaTrace, TrackedResidual,
                 GdLoss, DistanceToGd, FlowLoss, FlowDistanceToGd, Time,
-                GfsSharpness, GfsLoss, GfsGradNorm])
+                GfsSharpness, GfsLoss, GfsGradNorm,
+                Epoch, BatchSharpnessMean, BatchSharpnessMin, BatchSharpnessMax])
             .All(value => value is null || double.IsFinite(value.Value))
         && ((double[]?[])[Eigenvalues, EigenvalueResiduals, SmallestEigenvalues, SmallestResiduals, SigmaEigenvalues, TrackedEigenvalues])
             .All(values => values is null || Array.TrueForAll(values, double.IsFinite))

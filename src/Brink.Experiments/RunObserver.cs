@@ -28,7 +28,7 @@ public interface IRunObserver
     /// <param name="folder">The run folder.</param>
     /// <param name="iteration">Iteration it starts from; positive when it was resumed.</param>
     /// <param name="iterations">Iterations it will take in all.</param>
-    /// <param name="flattestSharpness">The sharpness below which no weights of this network come: 2/K under <c>mse</c> with a last bias; null where there is no such bound.</param>
+    /// <param name="flattestSharpness">The sharpness below which no weights of this network come: 2/K under <c>mse</c> and 1 under <c>squared</c> with a last bias; null where there is no such bound.</param>
     /// <param name="threshold">The method's edge of stability; null where it has none.</param>
     void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null);
 

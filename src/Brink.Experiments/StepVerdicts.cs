@@ -119,14 +119,18 @@ public static class StepVerdicts
             .Concat(line.GradientCurvature is { } limit ? [limit] : []);
 
     private static string? NoSearch(Specification specification) => s_searches.Contains(specification.Method, StringComparer.Ordinal)
-        ? null
+        ? OnBatches(specification)
         : $"{specification.Method} searches for no step, so no trial was rejected";
+
+    private static string? OnBatches(Specification specification) => specification.IsStochastic
+        ? "each step goes along the gradient of a batch and was tried on its loss; curvature was measured on all samples"
+        : null;
 
     private static string? AtMidpoints(Specification specification) => specification.MeasureAt == "midpoints"
         ? "λ₁ was measured at midpoints, not at the w_k that the steps begin at"
         : null;
 
-    private static string? OffTheGradient(Specification s) => s switch
+    private static string? OffTheGradient(Specification s) => OnBatches(s) ?? s switch
     {
         { Method: "ls" or "nls" or "nls-ub" or "ponls" or "cdat" or "warmup" } or { Method: "gd", Momentum: 0, WeightDecay: 0 } => null,
         { Method: "gd" } => "momentum and weight decay turn the step away from −∇f",

@@ -45,6 +45,11 @@ internal static class SpecificationGenerator
             specification = specification.Without("min-eta").Without("max-eta");
         }
 
+        if (!specification.IsStochastic)
+        {
+            specification = specification.Without("batch-sharpness-every");
+        }
+
         if (specification.EigenvaluesMost < specification.Eigenvalues)
         {
             specification = specification.Without("eigenvalues-most");

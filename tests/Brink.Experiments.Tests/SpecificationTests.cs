@@ -109,6 +109,44 @@ public sealed class SpecificationTests
         Assert.Equal(1e-3, new Specification { Method = "adam" }.Eta);
     }
 
+    [Theory]
+    [InlineData("mse", 26)]
+    [InlineData("squared", 2)]
+    [InlineData("ce", 52)]
+    public void The_bound_of_nls_ub_is_its_losss(string loss, double bound)
+    {
+        Assert.Equal(bound, new Specification { Method = "nls-ub", Loss = loss }.Resolve(26).UpperBound!.Value, 1e-12);
+        Assert.Equal(7, new Specification { Method = "nls-ub", Loss = loss, UpperBound = 7 }.Resolve(26).UpperBound);
+    }
+
+    [Fact]
+    public void On_batches_a_line_is_recorded_an_epoch_unless_told_otherwise()
+    {
+        Specification batches = new() { Method = "nls", BatchSize = 256 };
+        Assert.Equal(20, batches.Resolve(10, samples: 5000).RecordEvery);
+        Assert.Equal(20, batches.Resolve(10, samples: 5120).RecordEvery);
+        Assert.Equal(21, batches.Resolve(10, samples: 5121).RecordEvery);
+        Assert.Equal(3, (batches with { RecordEvery = 3 }).Resolve(10, samples: 5000).RecordEvery);
+        Assert.Equal(1, new Specification { Method = "nls" }.Resolve(10, samples: 5000).RecordEvery);
+    }
+
+    [Fact]
+    public void Passes_over_the_samples_count_the_samples_seen()
+    {
+        // 11 samples, 4 a step: 4, 8, 11, 15, …
+        Specification batches = new() { Method = "nls", BatchSize = 4 };
+        Assert.Equal([0, 4 / 11.0, 8 / 11.0, 1, 15 / 11.0], Enumerable.Range(0, 5).Select(k => batches.EpochsOf(k, 11)), (a, b) => Math.Abs(a - b) < 1e-15);
+    }
+
+    [Fact]
+    public void Batch_sharpness_needs_batches()
+    {
+        string message = Assert.Throws<BrinkException>(() => new Specification { BatchSharpnessEvery = 5 }.Validate()).Message;
+        Assert.Equal("batch-sharpness-every measures the batches of a stochastic run; give a batch-size, e.g. 256", message);
+        message = Assert.Throws<BrinkException>(() => new Specification { Method = "flow", BatchSize = 5 }.Validate()).Message;
+        Assert.StartsWith("batch-size applies only where method is gd, warmup", message);
+    }
+
     [Fact]
     public void Test_metrics_follow_sharpness_unless_told_otherwise()
     {

@@ -71,7 +71,7 @@ internal static class MeasureCommand
         string accuracy = m.Accuracy is { } part ? $", accuracy {part:P1}" : string.Empty;
         output.WriteLine($"{where}: loss {m.Loss:G6}{accuracy}, ‖g‖ {m.GradNorm:G4}");
         string doubt = m.SharpnessConverged ? string.Empty : $" (λ₁ is not converged: residual {m.Top[0].Residual:G1})";
-        output.WriteLine($"λ₁ = {m.Sharpness:G7}{doubt}{(m.FlattestSharpness is { } floor ? $"  (its global minimum 2/K is {floor:G4})" : string.Empty)}");
+        output.WriteLine($"λ₁ = {m.Sharpness:G7}{doubt}{(m.FlattestSharpness is { } floor ? $"  (its global minimum is {floor:G4})" : string.Empty)}");
         output.WriteLine($"largest stable fixed step 2/λ₁ = {m.LargestStableStep:G6}{doubt}");
         output.WriteLine($"nls would take η = {m.NextStep:G6}, η·λ₁ = {m.NextStepTimesSharpness:G4} (the edge is at 2){doubt}");
         output.WriteLine($"largest eigenvalues:  {Values(m.Top)}");

@@ -99,8 +99,8 @@ internal sealed class ComparisonCharts
             : null;
 
     private IEnumerable<Reference> Smallest() => _runs
-        .Select(run => run.SmallestSharpness)
-        .OfType<double>()
+        .Where(run => run.SmallestSharpness is not null)
+        .Select(run => (Value: run.SmallestSharpness!.Value, Formula: run.Specification.GetValueOrDefault("loss", "mse") == "mse" ? "2/K" : "least"))
         .Distinct()
-        .Select(value => new Reference(value, $"2/K = {Quantity.Number(value)}"));
+        .Select(least => new Reference(least.Value, $"{least.Formula} = {Quantity.Number(least.Value)}"));
 }

@@ -1,4 +1,5 @@
 using Brink.Experiments;
+using Brink.Objectives;
 using Brink.Methods;
 
 namespace Brink.Cli.Report;
@@ -145,11 +146,13 @@ internal sealed record RunView
     public double? MeanEtaSharpness =>
         EtaSharpness.Values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average() is var mean && double.IsFinite(mean) ? mean : null;
 
-    /// <summary>2/K, the smallest sharpness a network with a last bias can have under <c>mse</c> (math.md §1).</summary>
+    /// <summary>The smallest sharpness a network with a last bias can have: 2/K under <c>mse</c>, 1 under <c>squared</c> (math.md §1).</summary>
     public double? SmallestSharpness =>
-        Outputs > 0 && Specification.GetValueOrDefault("loss", "mse") == "mse" && Specification.GetValueOrDefault("no-bias") != "true"
-            ? 2.0 / Outputs
+        Outputs is > 0 and var outputs && LossMinimised.LastBiasBoundsSharpness && Specification.GetValueOrDefault("no-bias") != "true"
+            ? LossMinimised.LastBiasSharpness(outputs)
             : null;
+
+    private LossFunction LossMinimised => LossFunction.Named(Specification.GetValueOrDefault("loss", "mse"));
 
     /// <summary>Whether the run ended where its numbers ended.</summary>
     public bool Diverged => Status == RunStatus.Diverged;

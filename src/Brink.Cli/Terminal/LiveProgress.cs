@@ -76,7 +76,7 @@ internal sealed class LiveProgress(IAnsiConsole console, string title) : IRunObs
         double edge = _progress.Edge;
         (string upper, string lower) = Sparkline.AgainstThreshold(_progress.Products.Values, edge, chart, _unicode);
         (string twice, string once) = (Quantity.Number(2 * edge), Quantity.Number(edge));
-        string floor = _progress.FlattestSharpness is { } flattest ? $"2/K = {Quantity.Number(flattest)}  " : string.Empty;
+        string floor = _progress.FlattestSharpness is { } flattest ? $"at least {Quantity.Number(flattest)}  " : string.Empty;
         string ratio = _progress.EdgeRatio is { } part
             ? $"{Quantity.Number(part)} × {EdgeText.Spell(_progress.Threshold!.Formula, _unicode)}".Replace("×", _unicode ? "×" : "*")
             : string.Empty;

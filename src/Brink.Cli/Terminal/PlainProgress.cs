@@ -27,13 +27,18 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
     public void Recorded(MetricsLine line)
     {
         _progress.Add(line);
-        if (line.Sharpness is null && line.PreconditionedSharpness is null && line.Seconds - _lastSeconds < SecondsBetweenLines)
+        if (line.Sharpness is null && line.PreconditionedSharpness is null && line.BatchSharpnessMean is null && line.Seconds - _lastSeconds < SecondsBetweenLines)
         {
             return;
         }
 
         _lastSeconds = line.Seconds;
         var parts = new List<string> { $"iteration {line.Iteration}/{_progress.Iterations}", $"loss {Quantity.Number(line.Loss)}" };
+        if (line.Epoch is { } epoch)
+        {
+            parts.Insert(1, $"epoch {Quantity.Number(epoch)}");
+        }
+
         if (line.Time is { } time)
         {
             parts.Add($"time {Quantity.Number(time)}");
@@ -61,6 +66,12 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
             {
                 parts.Add($"step*sharpness {Quantity.Number(line.StepSize * line.Sharpness)}");
             }
+        }
+
+        if (line.BatchSharpnessMean is not null)
+        {
+            string doubt = line.BatchSharpnessUnconverged is { } missed ? $", {missed} not converged" : string.Empty;
+            parts.Add($"of batches {Quantity.Number(line.BatchSharpnessMean)} ({Quantity.Number(line.BatchSharpnessMin)} to {Quantity.Number(line.BatchSharpnessMax)}{doubt})");
         }
 
         if (line.PreconditionedSharpness is not null)

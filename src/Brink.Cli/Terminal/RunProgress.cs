@@ -167,7 +167,7 @@ internal sealed class RunProgress
 
         if (Sharpness is not null)
         {
-            parts.Add($"{(unicode ? "λ₁" : "sharpness")} {Quantity.Number(Sharpness)}{SharpnessDoubt}{(FlattestSharpness is { } floor ? $" (2/K = {Quantity.Number(floor)})" : string.Empty)}");
+            parts.Add($"{(unicode ? "λ₁" : "sharpness")} {Quantity.Number(Sharpness)}{SharpnessDoubt}{(FlattestSharpness is { } floor ? $" (at least {Quantity.Number(floor)})" : string.Empty)}");
         }
 
         parts.Add(Folder);

@@ -21,7 +21,7 @@ internal static class SpectrumText
         output.WriteLine($"{where}: loss {Number(report.Loss)}, accuracy {Quantity.Percent(report.Accuracy)}, ‖g‖ {Number(report.GradNorm)}, {Quantity.Count(report.Parameters)} parameters");
         if (report.FlattestSharpness is { } floor)
         {
-            output.WriteLine($"2/K = {Number(floor)}, the least λ₁ that this loss allows anywhere");
+            output.WriteLine($"{Number(floor)} is the least λ₁ that this loss allows anywhere");
         }
 
         string matrix = report.Preconditioned ? "P⁻¹H" : "H";

@@ -22,6 +22,7 @@ internal sealed class RunMeasurements : IDisposable
             new SpectrumMeasuring(specification), new SharpnessMeasuring(specification), new TestMeasuring(specification),
             new BesideMeasuring(specification), new FlowSolutionMeasuring(specification),
             new DiagnosticsMeasuring(specification), new TraceMeasuring(specification), new SegmentSmoothnessMeasuring(specification),
+            new BatchSharpnessMeasuring(specification),
         ];
         _fixedStep = specification.Eta;
         _midpoints = _all.Any(measurement => measurement.AtMidpoints) ? new Midpoints() : null;

@@ -54,7 +54,7 @@ internal sealed class SpectrumMeasuring : RunMeasurement
         Tensor? hint = point.GradientAtHand;
         if (Preconditioned)
         {
-            var method = (IPreconditioned)point.Method;
+            IPreconditioned method = point.Method.Preconditioned!;
             if (method.Preconditioner() is not { } preconditioner)
             {
                 return line; // Before the first step there is none.

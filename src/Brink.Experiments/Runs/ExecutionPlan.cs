@@ -42,14 +42,16 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         long budget = GraphBudget(problem);
         var plan = new ObjectivePlan(
             Math.Min(s.MicroBatch ?? samples, samples), s.KeepGraph != "no", lineProducts, budget, GhostBatchNorm: s.GhostBatchNorm);
-        bool keep = s.KeepGraph == "yes";
+
+        // On batches the loss of all samples is recorded, not stepped on: no gradient follows.
+        bool keep = s.KeepGraph == "yes" && !s.IsStochastic;
         if (s.MicroBatch is null || s.KeepGraph == "auto")
         {
             string key = MachineMeasurements.Key(problem);
             MachineMeasurements.Choice choice = MachineMeasurements.Find(key)
                 ?? MachineMeasurements.Keep(key, Measure(problem, plan, wholeBatch, note));
             plan = plan with { MicroBatch = s.MicroBatch is null ? Math.Min(choice.MicroBatch, samples) : plan.MicroBatch };
-            keep = s.KeepGraph == "auto" ? choice.KeepGraph : keep;
+            keep = s.KeepGraph == "auto" ? choice.KeepGraph && !s.IsStochastic : keep;
         }
 
         plan = plan with { KeepGraph = keep };
@@ -77,7 +79,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         using var shared = new Workers(workers, threads);
 
         // Methods without trials take value and gradient in one sweep: there is no graph to keep.
-        bool searches = MethodFields.Searches.Contains(s.Method);
+        bool searches = MethodFields.Searches.Contains(s.Method) && !s.IsStochastic;
         bool keep = searches && KeepingPays(problem, plan, shared);
         string graphs = searches ? $", accepted trial's graph {(keep ? "kept" : "computed again")}" : string.Empty;
         Runtime.ReleaseFreeMemory();

@@ -33,7 +33,7 @@ public static class MachineMeasurements
         Specification s = problem.Specification;
         string network = s.Network
             + (SubjectFields.Widths.AppliesTo(s) ? $" {string.Join("-", s.Widths)}" : string.Empty) + (s.Pooling == "average" ? " average" : string.Empty);
-        string search = MethodFields.Searches.Contains(s.Method) ? $"search, line products {s.LineProducts}" : "no search";
+        string search = MethodFields.Searches.Contains(s.Method) ? $"search{(s.IsStochastic ? " on batches" : string.Empty)}, line products {s.LineProducts}" : "no search";
         return string.Join("; ",
             $"{s.Data}{(s.Classes is { } classes ? $" ({classes.Count} classes)" : string.Empty)} × {problem.SampleCount}",
             $"{network} {s.Activation}{(s.NoBias ? " no bias" : string.Empty)}{(s.BatchNorm ? " batch norm" : string.Empty)}{(s.GhostBatchNorm ? " ghost" : string.Empty)}",

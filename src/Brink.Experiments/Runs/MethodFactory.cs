@@ -11,10 +11,14 @@ internal static class MethodFactory
     /// <returns>The method, to be disposed by the caller.</returns>
     internal static Method Create(Specification specification)
     {
-        Specification s = specification;
+        Method method = OnAllSamples(specification);
+        return specification.IsStochastic ? new StochasticMethod(method, specification.BatchSize, (ulong)specification.Seed) : method;
+    }
+
+    private static Method OnAllSamples(Specification s)
+    {
         double momentum = s.Momentum;
         double decay = s.WeightDecay;
-        ulong seed = (ulong)s.Seed;
         return s.Method switch
         {
             "gd" => new GradientDescent(s.Eta!.Value, momentum, s.Nesterov, decay),
@@ -24,9 +28,9 @@ internal static class MethodFactory
             "ponls" => new PolyakSearch(Reference(s), Search(s), s.Cp, s.FStar),
             "cdat" => new CurvatureDynamicsAwareTuning(s.Sigma),
             "sam" => new SharpnessAwareMinimization(s.Eta!.Value, s.Rho, momentum, decay),
-            "sgd" => new StochasticGradientDescent(s.Eta!.Value, momentum, s.Dampening, s.Nesterov, decay, s.BatchSize, seed),
-            "rmsprop" => new RmsProp(s.Eta!.Value, s.Alpha, s.Epsilon, decay, s.BatchSize, seed),
-            "adam" => new Adam(s.Eta!.Value, s.Beta1, s.Beta2, s.Epsilon, decay, s.BatchSize, seed),
+            "sgd" => new StochasticGradientDescent(s.Eta!.Value, momentum, s.Dampening, s.Nesterov, decay),
+            "rmsprop" => new RmsProp(s.Eta!.Value, s.Alpha, s.Epsilon, decay),
+            "adam" => new Adam(s.Eta!.Value, s.Beta1, s.Beta2, s.Epsilon, decay),
             "central-flow" => new CentralFlow(new CentralFlowOptions
             {
                 StepSize = s.Eta!.Value,

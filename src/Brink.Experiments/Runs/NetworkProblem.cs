@@ -42,9 +42,9 @@ public sealed class NetworkProblem : Problem
     public override int? Outputs => Classes;
 
     /// <inheritdoc/>
-    /// <remarks>2/K under <c>mse</c> with a last bias.</remarks>
+    /// <remarks>2/K under <c>mse</c> and 1 under <c>squared</c> with a last bias.</remarks>
     public override double? FlattestSharpness =>
-        Specification.Loss == "mse" && Network.Modules().OfType<AffineLayer>().LastOrDefault() is { Bias: not null } ? 2.0 / Classes : null;
+        LossFunction.Named(Specification.Loss) is { LastBiasBoundsSharpness: true } loss && HasLastBias ? loss.LastBiasSharpness(Classes) : null;
 
     /// <inheritdoc/>
     public override NetworkObjective Objective => _objective;
@@ -56,6 +56,8 @@ public sealed class NetworkProblem : Problem
     internal override int ThreadsPerOperator => _objective.Workers.ThreadsPerOperator;
 
     private int Classes => _images.Classes;
+
+    private bool HasLastBias => Network.Modules().OfType<AffineLayer>().LastOrDefault() is { Bias: not null };
 
     /// <summary>Loads the samples and builds the objective.</summary>
     /// <param name="specification">The specification; it is resolved here.</param>
@@ -71,7 +73,7 @@ public sealed class NetworkProblem : Problem
         RequireDevice(specification.Device);
         var source = new SampleSource(specification);
         SampleSet images = source.Load(specification.Split, Selection(specification));
-        Specification resolved = source.Recorded(specification.Resolve(images.Classes));
+        Specification resolved = source.Recorded(specification.Resolve(images.Classes, images.Count));
         var problem = new NetworkProblem(resolved, source, images, BuildNetwork(resolved, images));
         try
         {
@@ -228,6 +230,11 @@ public sealed class NetworkProblem : Problem
         if (WhyNoTest() is { } reason && Specification.TestEvery > 0)
         {
             note(reason);
+        }
+
+        if (Specification is { Method: "nls-ub", UpperBound: { } bound } && Network is not ScriptNetwork && !HasLastBias)
+        {
+            note($"upper-bound {bound:R}: the network has no last bias, whose curvature the theory of the bound is about; here it is a choice like any other");
         }
 
         ExecutionPlan plan = ExecutionPlan.For(this, note);

@@ -24,7 +24,7 @@ public sealed record MeasuredEigenvalue(double Value, double Residual, bool Conv
 /// <param name="GradNorm">‖∇f(w)‖.</param>
 /// <param name="Sharpness">λ₁.</param>
 /// <param name="LargestStableStep">2/λ₁: gradient descent with a larger fixed step leaves this point.</param>
-/// <param name="FlattestSharpness">2/K, below which no network with <c>mse</c> and a last bias comes; null for other losses.</param>
+/// <param name="FlattestSharpness">2/K under <c>mse</c> and 1 under <c>squared</c>, below which no network with a last bias comes; null elsewhere.</param>
 /// <param name="NextStep">The step that <c>nls</c> would take from here, started afresh.</param>
 /// <param name="NextStepTimesSharpness">That step times λ₁: the edge is at 2.</param>
 /// <param name="Top">Largest eigenvalues, descending.</param>

@@ -36,7 +36,7 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
             using Method? method = questions.Preconditioned ? Adaptive() : null;
             _at = _objective.Evaluate(point.Weights.Clone().Unscoped(), Wanted.Value);
             SymmetricOperator hessian = new HessianOperator(_objective, _at);
-            _matrix = new WatchedOperator(method is null ? hessian : Preconditioned(hessian, (IPreconditioned)method), cancellation);
+            _matrix = new WatchedOperator(method is null ? hessian : Preconditioned(hessian, method.Preconditioned!), cancellation);
             _threshold = method?.Threshold;
         }
         catch
@@ -113,7 +113,7 @@ internal sealed class SpectrumMeasuringAtPoint : IDisposable
         }
 
         Method method = _point.Method();
-        if (method is IPreconditioned)
+        if (method.Preconditioned is not null)
         {
             return method;
         }

@@ -122,7 +122,7 @@ public sealed record DensityBin(double From, double To, double Fraction);
 /// <param name="GradNorm">‖∇f(w)‖.</param>
 /// <param name="Preconditioned">Whether ends, trace and density are those of P⁻¹(H + dI), not of H.</param>
 /// <param name="Edge">The method's edge of stability where the matrix is P⁻¹(H + dI) and every step took all samples; null elsewhere.</param>
-/// <param name="FlattestSharpness">2/K, the least sharpness under <c>mse</c> with a last bias; null elsewhere.</param>
+/// <param name="FlattestSharpness">The least sharpness there is with a last bias, 2/K under <c>mse</c> and 1 under <c>squared</c>; null elsewhere.</param>
 /// <param name="Tolerance">Relative residual asked for.</param>
 /// <param name="Ends">The ends of the spectrum.</param>
 /// <param name="Trace">The traces of the matrix and of its square; null where not asked for.</param>

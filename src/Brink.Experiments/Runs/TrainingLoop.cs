@@ -173,7 +173,7 @@ internal sealed class TrainingLoop : IDisposable
             {
                 StepSize = report.StepSize,
                 Backtracks = report.Backtracks,
-                FunctionEvaluations = report.FunctionEvaluations + (k == 0 ? 1 : 0),
+                FunctionEvaluations = report.FunctionEvaluations + (k == 0 && !_specification.IsStochastic ? 1 : 0),
                 GradientEvaluations = report.GradientEvaluations,
                 Hvps = (measured.Hvps ?? 0) + report.HessianVectorProducts,
                 ReferenceValue = report.ReferenceValue,
@@ -183,6 +183,7 @@ internal sealed class TrainingLoop : IDisposable
                 DistanceToGd = flow is null ? measured.DistanceToGd : flow.DistanceToGd,
                 GdLoss = flow is null ? measured.GdLoss : flow.GdLoss,
                 Loss = at.Value,
+                Epoch = Epoch(k),
                 TrainAccuracy = at.Accuracy,
                 GradNorm = _method.Wanted == Wanted.Nothing ? null : at.Gradient().Norm(),
                 Seconds = Seconds,
@@ -203,6 +204,8 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     private MeasuredPoint Point(long k, Evaluation at) => new(k, at, _problem, _method, Note);
+
+    private double? Epoch(long k) => _specification.IsStochastic ? _specification.EpochsOf(k, Objective.Samples) : null;
 
     private string? WhyStop(long k, Evaluation at)
     {
@@ -243,7 +246,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         if (stop == Diverged)
         {
-            Record(new MetricsLine { Iteration = k, Loss = at.Value, Seconds = Seconds, Status = Diverged });
+            Record(new MetricsLine { Iteration = k, Loss = at.Value, Epoch = Epoch(k), Seconds = Seconds, Status = Diverged });
             string good = _lastCheckpoint is { } last
                 ? $"; the last good checkpoint is that of iteration {last}"
                 : string.Empty;
@@ -282,6 +285,7 @@ internal sealed class TrainingLoop : IDisposable
         return line with
         {
             Loss = at.Value,
+            Epoch = Epoch(k),
             TrainAccuracy = at.Accuracy,
             GradNorm = at.Gradient().Norm(),
             Seconds = Seconds,

@@ -92,8 +92,8 @@ internal static class RunFields
 
     internal static readonly SpecificationField<int> RecordEvery = new("record-every", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(1)))
     {
-        Help = "Iterations between two lines of metrics.jsonl; lines with a measurement are always written",
-        Default = FieldDefault.Of(1),
+        Help = "Iterations between two lines of metrics.jsonl; lines with a measurement are always written. On batches a line costs a pass over all samples",
+        Default = FieldDefault.By("1; with batch-size the steps of an epoch", _ => 1),
         Example = "10",
     };
 

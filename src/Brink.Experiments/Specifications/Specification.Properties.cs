@@ -321,7 +321,7 @@ public sealed partial record Specification
         init => Set(MethodFields.Memory, value);
     }
 
-    /// <summary>Bound of the extrapolation of <c>nls-ub</c>, above 0; null until resolved to K.</summary>
+    /// <summary>Bound of the extrapolation of <c>nls-ub</c>, above 0; null until resolved to the loss's own.</summary>
     public double? UpperBound
     {
         get => Number(MethodFields.UpperBound);
@@ -431,13 +431,6 @@ public sealed partial record Specification
     {
         get => Value(MethodFields.WarmupStart);
         init => Set(MethodFields.WarmupStart, value);
-    }
-
-    /// <summary>Samples of a stochastic step; 0 for all.</summary>
-    public int BatchSize
-    {
-        get => Value(MethodFields.BatchSize);
-        init => Set(MethodFields.BatchSize, value);
     }
 
     /// <summary>Name of the flow's integrator.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Brink.Objectives;
 
 namespace Brink.Experiments;
 
@@ -42,12 +43,18 @@ public sealed partial record Specification
     /// number of threads, the folder apart. What only a measurement can tell (<see cref="MicroBatch"/>) stays open.
     /// </summary>
     /// <param name="outputs">K, the number of outputs, at least 1.</param>
+    /// <param name="samples">N, the number of samples trained on, where it is known: an epoch's length depends on it.</param>
     /// <exception cref="BrinkException">A value is out of range, or was given where it does not apply.</exception>
-    public Specification Resolve(int outputs)
+    public Specification Resolve(int outputs, long? samples = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         Validate();
         ImmutableDictionary<string, object>.Builder resolved = _given.ToBuilder();
+        if (IsStochastic && samples is { } count && !resolved.ContainsKey(RunFields.RecordEvery.Name))
+        {
+            resolved[RunFields.RecordEvery.Name] = StepsPerEpoch(count);
+        }
+
         foreach (SpecificationField field in SpecificationFields.All)
         {
             if (!resolved.ContainsKey(field.Name) && field.AppliesTo(this) && field.DefaultIn(this) is { } value)
@@ -58,7 +65,7 @@ public sealed partial record Specification
 
         if (MethodFields.UpperBound.AppliesTo(this) && UpperBound is null)
         {
-            resolved[MethodFields.UpperBound.Name] = (double)outputs;
+            resolved[MethodFields.UpperBound.Name] = LossFunction.Named(Loss).FlatStep(outputs);
         }
 
         return this with { _given = resolved.ToImmutable() };

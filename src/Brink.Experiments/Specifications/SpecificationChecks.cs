@@ -27,6 +27,7 @@ internal static class SpecificationChecks
 
         CheckAgreement(specification, shown);
         CheckSpectrum(specification, shown);
+        CheckBatches(specification, shown);
         CheckModel(specification, shown);
     }
 
@@ -85,6 +86,15 @@ internal static class SpecificationChecks
         {
             throw new BrinkException(
                 $"{shown("eigenvalues-most")} ({specification.EigenvaluesMost}) must be at least eigenvalues ({specification.Eigenvalues})");
+        }
+    }
+
+    private static void CheckBatches(Specification specification, Func<string, string> shown)
+    {
+        if (specification.BatchSharpnessEvery > 0 && !specification.IsStochastic)
+        {
+            throw new BrinkException(
+                $"{shown(BatchFields.SharpnessEvery.Name)} measures the batches of a stochastic run; give a {BatchFields.BatchSize.Name}, e.g. 256");
         }
     }
 

@@ -1,5 +1,6 @@
 using Brink.Data;
 using Brink.Networks;
+using Brink.Objectives;
 
 namespace Brink.Experiments;
 
@@ -170,8 +171,7 @@ internal static class SubjectFields
         Example = "start.safetensors",
     };
 
-    // Spelled out: LossFunction.Names would load libtorch, which reading a specification must not need.
-    internal static readonly SpecificationField<string> Loss = new("loss", FieldGroup.Loss, new ChoiceForm(["mse", "ce", "squared"]))
+    internal static readonly SpecificationField<string> Loss = new("loss", FieldGroup.Loss, new ChoiceForm(LossFunction.Names))
     {
         Help = "mse: mean over samples and outputs of (output − one-hot)²; ce: mean cross-entropy; squared: ½‖·‖² summed over outputs, mean over samples",
         Default = FieldDefault.Of("mse"),

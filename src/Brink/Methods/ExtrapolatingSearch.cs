@@ -24,7 +24,7 @@ public sealed class ExtrapolatingSearch : LineSearch
     protected override double StartingStepSize(Evaluation at, double squaredGradientNorm, double lastStepSize) => lastStepSize;
 
     /// <inheritdoc/>
-    protected override void Extend(Trials trials, int outputs)
+    protected override void Extend(Trials trials, double flatStep)
     {
         ArgumentNullException.ThrowIfNull(trials);
         double next = trials.StepSize / Parameters.Contraction;

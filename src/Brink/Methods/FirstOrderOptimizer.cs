@@ -4,39 +4,23 @@ using Brink.Torch;
 namespace Brink.Methods;
 
 /// <summary>
-/// The library optimisers that the field compares with, with fixed steps in PyTorch's form, on the full batch or on
-/// random batches.
+/// The library optimisers that the field compares with, with fixed steps in PyTorch's form; on random batches under a
+/// <see cref="StochasticMethod"/>.
 /// </summary>
 public abstract class FirstOrderOptimizer : Method
 {
-    private const string SchedulePrefix = "schedule.";
-
-    private readonly SampleSchedule? _schedule;
-
     /// <summary>Sets up the optimiser.</summary>
     /// <param name="stepSize">η, positive.</param>
     /// <param name="weightDecay">Added to the gradient as weightDecay·w; not negative.</param>
-    /// <param name="batchSize">Samples per step; 0 for the full batch.</param>
-    /// <param name="seed">Seed of the order of the samples.</param>
     /// <exception cref="BrinkException">A parameter is out of range.</exception>
-    protected FirstOrderOptimizer(double stepSize, double weightDecay, int batchSize, ulong seed)
+    protected FirstOrderOptimizer(double stepSize, double weightDecay)
     {
         StepSize = Require.Positive("eta", stepSize);
         WeightDecay = Require.AtLeast("weight-decay", weightDecay, 0);
-        _schedule = Require.AtLeast("batch-size", batchSize, 0) == 0 ? null : new SampleSchedule(batchSize, seed);
     }
-
-    /// <inheritdoc/>
-    public override Wanted Wanted => _schedule is null ? Wanted.ValueAndGradient : Wanted.Nothing;
-
-    /// <inheritdoc/>
-    public sealed override StabilityThreshold? Threshold => _schedule is null ? FullBatchThreshold : null;
 
     /// <summary>d, which adds d·w to the gradient.</summary>
     public double WeightDecay { get; }
-
-    /// <summary>The edge of stability where every step takes all samples.</summary>
-    protected abstract StabilityThreshold? FullBatchThreshold { get; }
 
     /// <summary>η.</summary>
     protected double StepSize { get; }
@@ -45,30 +29,10 @@ public abstract class FirstOrderOptimizer : Method
     private protected MethodVectors Memory { get; } = new();
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, Tensor> State()
-    {
-        var state = new Dictionary<string, Tensor>(Memory.State());
-        if (_schedule is not null)
-        {
-            var schedule = new Dictionary<string, Tensor>();
-            _schedule.Save(schedule);
-            foreach ((string name, Tensor value) in schedule)
-            {
-                state[SchedulePrefix + name] = value;
-            }
-        }
-
-        return state;
-    }
+    public override IReadOnlyDictionary<string, Tensor> State() => Memory.State();
 
     /// <inheritdoc/>
-    public override void Restore(IReadOnlyDictionary<string, Tensor> state, Objective objective)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        ILookup<bool, KeyValuePair<string, Tensor>> parts = state.ToLookup(entry => entry.Key.StartsWith(SchedulePrefix));
-        Memory.Restore(parts[false].ToDictionary(), objective);
-        _schedule?.Restore(parts[true].ToDictionary(entry => entry.Key[SchedulePrefix.Length..], entry => entry.Value));
-    }
+    public override void Restore(IReadOnlyDictionary<string, Tensor> state, Objective objective) => Memory.Restore(state, objective);
 
     /// <summary>The direction of the step, from the gradient.</summary>
     /// <param name="objective">What is minimised.</param>
@@ -81,23 +45,19 @@ public abstract class FirstOrderOptimizer : Method
     {
         ArgumentNullException.ThrowIfNull(objective);
         ArgumentNullException.ThrowIfNull(at);
-        Tensor gradient = _schedule is null
-            ? at.Gradient().Clone()
-            : objective.BatchGradient(at.Weights, _schedule.Next(objective.Samples));
+        Tensor gradient = at.Gradient().Clone();
         if (WeightDecay != 0)
         {
             gradient.AddInPlace(at.Weights, WeightDecay);
         }
 
-        Tensor next = Ahead(at, Direction(objective, gradient), StepSize);
-        return (objective.Evaluate(next, Wanted), new StepReport(StepSize, FunctionEvaluations: _schedule is null ? 1 : 0));
+        return (Move(objective, at, Direction(objective, gradient), StepSize), new StepReport(StepSize));
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         Memory.Dispose();
-        _schedule?.Dispose();
         base.Dispose(disposing);
     }
 }
@@ -115,11 +75,9 @@ public sealed class StochasticGradientDescent : FirstOrderOptimizer
     /// <param name="dampening">In [0, 1].</param>
     /// <param name="nesterov">Whether the momentum is Nesterov's.</param>
     /// <param name="weightDecay">Not negative.</param>
-    /// <param name="batchSize">Samples per step; 0 for the full batch.</param>
-    /// <param name="seed">Seed of the order of the samples.</param>
     public StochasticGradientDescent(
-        double stepSize, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0, int batchSize = 0, ulong seed = 0)
-        : base(stepSize, weightDecay, batchSize, seed)
+        double stepSize, double momentum = 0, double dampening = 0, bool nesterov = false, double weightDecay = 0)
+        : base(stepSize, weightDecay)
     {
         _momentum = Require.FromUpTo("momentum", momentum, 0, 1);
         _dampening = Require.Between("dampening", dampening, 0, 1);
@@ -132,7 +90,7 @@ public sealed class StochasticGradientDescent : FirstOrderOptimizer
     public override string Name => "sgd";
 
     /// <inheritdoc/>
-    protected override StabilityThreshold? FullBatchThreshold =>
+    public override StabilityThreshold? Threshold =>
         StabilityThreshold.OfGradientDescent(StepSize, _momentum, _nesterov, WeightDecay, _dampening);
 
     /// <inheritdoc/>
@@ -164,10 +122,8 @@ public sealed class RmsProp : FirstOrderOptimizer, IPreconditioned
     /// <param name="smoothing">α, in [0, 1).</param>
     /// <param name="epsilon">ε, positive.</param>
     /// <param name="weightDecay">Not negative.</param>
-    /// <param name="batchSize">Samples per step; 0 for the full batch.</param>
-    /// <param name="seed">Seed of the order of the samples.</param>
-    public RmsProp(double stepSize, double smoothing = 0.99, double epsilon = 1e-8, double weightDecay = 0, int batchSize = 0, ulong seed = 0)
-        : base(stepSize, weightDecay, batchSize, seed)
+    public RmsProp(double stepSize, double smoothing = 0.99, double epsilon = 1e-8, double weightDecay = 0)
+        : base(stepSize, weightDecay)
     {
         _smoothing = Require.FromUpTo("alpha", smoothing, 0, 1);
         _epsilon = Require.Positive("epsilon", epsilon);
@@ -177,7 +133,7 @@ public sealed class RmsProp : FirstOrderOptimizer, IPreconditioned
     public override string Name => "rmsprop";
 
     /// <inheritdoc/>
-    protected override StabilityThreshold? FullBatchThreshold => StabilityThreshold.OfPreconditioned(StepSize);
+    public override StabilityThreshold? Threshold => StabilityThreshold.OfPreconditioned(StepSize);
 
     /// <summary>P = diag(√s + ε).</summary>
     /// <returns>Its diagonal; null before the first step.</returns>
@@ -207,11 +163,9 @@ public sealed class Adam : FirstOrderOptimizer, IPreconditioned
     /// <param name="beta2">β₂, in [0, 1).</param>
     /// <param name="epsilon">ε, positive.</param>
     /// <param name="weightDecay">Not negative.</param>
-    /// <param name="batchSize">Samples per step; 0 for the full batch.</param>
-    /// <param name="seed">Seed of the order of the samples.</param>
     public Adam(
-        double stepSize, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0, int batchSize = 0, ulong seed = 0)
-        : base(stepSize, weightDecay, batchSize, seed)
+        double stepSize, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
+        : base(stepSize, weightDecay)
     {
         _beta1 = Require.FromUpTo("beta1", beta1, 0, 1);
         _beta2 = Require.FromUpTo("beta2", beta2, 0, 1);
@@ -222,7 +176,7 @@ public sealed class Adam : FirstOrderOptimizer, IPreconditioned
     public override string Name => "adam";
 
     /// <inheritdoc/>
-    protected override StabilityThreshold? FullBatchThreshold => StabilityThreshold.OfPreconditioned(StepSize, _beta1);
+    public override StabilityThreshold? Threshold => StabilityThreshold.OfPreconditioned(StepSize, _beta1);
 
     /// <summary>P = (1 − β₁ᵗ) diag(√(s / (1 − β₂ᵗ)) + ε) after t steps: with it a step is w ← w − ηP⁻¹m.</summary>
     /// <returns>Its diagonal; null before the first step.</returns>

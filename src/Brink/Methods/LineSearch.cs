@@ -88,8 +88,8 @@ public abstract class LineSearch : Method
 
     /// <summary>Goes on from a first trial that was accepted; the default is to keep it.</summary>
     /// <param name="trials">The trials of this iteration, the accepted one current.</param>
-    /// <param name="outputs">K.</param>
-    protected virtual void Extend(Trials trials, int outputs)
+    /// <param name="flatStep"><see cref="Objective.FlatStep"/>.</param>
+    protected virtual void Extend(Trials trials, double flatStep)
     {
     }
 
@@ -109,7 +109,7 @@ public abstract class LineSearch : Method
         var trials = new Trials(ray, reference, squaredNorm, Parameters);
         if (trials.Attempt(start))
         {
-            Extend(trials, objective.Outputs);
+            Extend(trials, objective.FlatStep);
         }
         else
         {

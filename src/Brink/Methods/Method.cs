@@ -40,8 +40,16 @@ public abstract class Method : IDisposable
     /// <summary>What is asked of the evaluation at each new point.</summary>
     public virtual Wanted Wanted => Wanted.ValueAndGradient;
 
+    /// <summary>
+    /// What is evaluated where a step arrives. Nothing where the next step sees other samples: it would be of no use there.
+    /// </summary>
+    internal Wanted Arrival { get; set; } = Wanted.ValueAndGradient;
+
     /// <summary>The method's edge of stability; null where the step or the batch changes from one iteration to the next.</summary>
     public virtual StabilityThreshold? Threshold => null;
+
+    /// <summary>What divides the method's steps coordinate by coordinate; null where nothing does.</summary>
+    public virtual IPreconditioned? Preconditioned => this as IPreconditioned;
 
     /// <summary>Takes one step.</summary>
     /// <param name="objective">What is minimised.</param>
@@ -85,14 +93,17 @@ public abstract class Method : IDisposable
     {
     }
 
-    /// <summary>Evaluates w − ηd with its gradient.</summary>
+    /// <summary>Evaluates w − ηd, with its gradient where the next step can use it.</summary>
     /// <param name="objective">What is minimised.</param>
     /// <param name="at">The evaluation at w.</param>
     /// <param name="direction">d.</param>
     /// <param name="stepSize">η.</param>
     /// <returns>The evaluation there.</returns>
-    protected static Evaluation Move(Objective objective, Evaluation at, Tensor direction, double stepSize) =>
-        objective.Evaluate(Ahead(at, direction, stepSize), Wanted.ValueAndGradient);
+    protected Evaluation Move(Objective objective, Evaluation at, Tensor direction, double stepSize)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        return objective.Evaluate(Ahead(at, direction, stepSize), Arrival);
+    }
 
     /// <summary>w − ηd. A step too long for the precision of w is infinite: the loss it leads to says so.</summary>
     /// <param name="at">The evaluation at w.</param>

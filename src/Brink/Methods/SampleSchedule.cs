@@ -21,7 +21,39 @@ internal sealed class SampleSchedule : IDisposable
 
     public void Dispose() => _generator.Dispose();
 
+    /// <summary>The next batch.</summary>
     internal ReadOnlySpan<long> Next(long samples)
+    {
+        Draw(samples);
+        int length = (int)Math.Min(_batchSize, _order.Length - _position);
+        var batch = new ReadOnlySpan<long>(_order, (int)_position, length);
+        _position += length;
+        return batch;
+    }
+
+    /// <summary>All batches of the epoch that the next one belongs to. Looking changes nothing of what comes.</summary>
+    internal IReadOnlyList<long[]> Epoch(long samples)
+    {
+        Draw(samples);
+        return [.. _order.Chunk(_batchSize)];
+    }
+
+    internal IReadOnlyDictionary<string, Tensor> Save() => new Dictionary<string, Tensor>
+    {
+        ["batch_generator"] = _generator.State(),
+        ["batch_order"] = Tensor.From(_order),
+        ["batch_position"] = Tensor.From([_position]),
+    };
+
+    internal void Restore(IReadOnlyDictionary<string, Tensor> state)
+    {
+        _generator.Restore(state["batch_generator"]);
+        _order = state["batch_order"].ToArray<long>();
+        _position = state["batch_position"].ToArray<long>()[0];
+    }
+
+    /// <summary>Draws the order of an epoch that is about to begin.</summary>
+    private void Draw(long samples)
     {
         if (_position >= _order.Length)
         {
@@ -29,24 +61,5 @@ internal sealed class SampleSchedule : IDisposable
             _order = order.ToArray<long>();
             _position = 0;
         }
-
-        int length = (int)Math.Min(_batchSize, _order.Length - _position);
-        var batch = new ReadOnlySpan<long>(_order, (int)_position, length);
-        _position += length;
-        return batch;
-    }
-
-    internal void Save(Dictionary<string, Tensor> state)
-    {
-        state["batch_generator"] = _generator.State();
-        state["batch_order"] = Tensor.From(_order);
-        state["batch_position"] = Tensor.From([_position]);
-    }
-
-    internal void Restore(IReadOnlyDictionary<string, Tensor> state)
-    {
-        _generator.Restore(state["batch_generator"]);
-        _order = state["batch_order"].ToArray<long>();
-        _position = state["batch_position"].ToArray<long>()[0];
     }
 }

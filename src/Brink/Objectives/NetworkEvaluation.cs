@@ -113,8 +113,8 @@ internal sealed partial class NetworkEvaluation : Evaluation
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> CachedProducts()
     {
-        // Products not computed yet will be computed from w alone, with the same bits.
-        if (Products is null || Array.Exists(Products, product => product is null))
+        // Products of age 0, computed already or not, are computed from w alone, with the same bits.
+        if (Products is null || Age == 0 || Array.Exists(Products, product => product is null))
         {
             return new Dictionary<string, Tensor>();
         }

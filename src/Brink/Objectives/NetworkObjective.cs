@@ -38,6 +38,17 @@ public sealed class NetworkObjective : Objective
     /// <exception cref="BrinkException">Batch statistics would be taken per micro-batch, and that was not asked for.</exception>
     public NetworkObjective(
         Module network, SampleBatches batches, LossFunction loss, int outputs, Workers workers, ObjectivePlan plan)
+        : this(network, batches, loss, outputs, workers, plan, layout: null)
+    {
+    }
+
+    private NetworkObjective(NetworkObjective whole, SampleBatches batches)
+        : this(whole.Network, batches, whole.Loss, whole.Outputs, whole.Workers, whole.Plan with { KeepGraph = false }, whole.Layout)
+    {
+    }
+
+    private NetworkObjective(
+        Module network, SampleBatches batches, LossFunction loss, int outputs, Workers workers, ObjectivePlan plan, ParameterLayout? layout)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(batches);
@@ -56,7 +67,7 @@ public sealed class NetworkObjective : Objective
         Outputs = outputs;
         Workers = workers;
         Plan = plan;
-        Layout = new ParameterLayout(network);
+        Layout = layout ?? new ParameterLayout(network);
         Scale = loss.Scale(batches.Samples, outputs);
         Type = batches.Inputs(0).Type;
         Device = batches.Inputs(0).Device;
@@ -74,6 +85,10 @@ public sealed class NetworkObjective : Objective
 
     /// <inheritdoc/>
     public override int Outputs { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>Of the loss (<see cref="LossFunction.FlatStep"/>), whether or not the network has the last bias it is derived for.</remarks>
+    public override double FlatStep => Loss.FlatStep(Outputs);
 
     /// <inheritdoc/>
     public override long Samples => Batches.Samples;
@@ -135,48 +150,22 @@ public sealed class NetworkObjective : Objective
 
         int age = (int)products[NetworkEvaluation.AgeName].Item();
         var pieces = new Tensor[Batches.Count];
+        long[] starts = Batches.Starts();
         for (int k = 0; k < pieces.Length; k++)
         {
             using var scope = new TensorScope();
-            pieces[k] = all.Narrow(0, k * Batches.MicroBatch, Batches.Labels(k).Count).To(Device).Clone().Unscoped();
+            pieces[k] = all.Narrow(0, starts[k], Batches.Labels(k).Count).To(Device).Clone().Unscoped();
         }
 
         return new NetworkEvaluation(this, weights, pieces, age, wanted);
     }
 
     /// <inheritdoc/>
-    public override Tensor BatchGradient(Tensor weights, ReadOnlySpan<long> samples)
-    {
-        CheckVector(weights);
-        long[] chosen = samples.ToArray();
-        if (chosen.Length == 0 || chosen.Min() < 0 || chosen.Max() >= Samples)
-        {
-            throw new ArgumentException($"at least one sample is needed, each from 0 to {Samples - 1}", nameof(samples));
-        }
-
-        double scale = Loss.Scale(chosen.Length, Outputs);
-        using var outer = new TensorScope();
-        Tensor[] leaves = Leaves(weights);
-        Layout.Bind(leaves);
-        Tensor total = SumOverWorkers((worker, views) =>
-        {
-            Tensor[] inputs = Gather(chosen, worker, Batches.Inputs);
-            if (inputs.Length == 0)
-            {
-                return;
-            }
-
-            using GradientMode mode = GradientMode.On();
-            Tensor[] targets = Gather(chosen, worker, Batches.Targets);
-            Tensor output = Network.Forward(Tensor.Concatenate(inputs, 0));
-            Tensor loss = Loss.Sum(output, Tensor.Concatenate(targets, 0)) * scale;
-            Accumulate(Autograd.Gradients([loss], leaves), views, 0);
-        });
-        return outer.Keep(total);
-    }
-
-    /// <summary>Whether a worker is the one that takes a micro-batch.</summary>
-    internal bool Takes(int worker, int batch) => batch % Workers.Count == worker;
+    /// <remarks>
+    /// In one piece a worker, whatever the micro-batch; a network with batch statistics takes them over the batch. Forward
+    /// passes of trials are not kept: the step after one on a batch is on another.
+    /// </remarks>
+    public override NetworkObjective Restrict(ReadOnlySpan<long> samples) => new(this, Batches.Gather(samples, Workers.Count));
 
     /// <summary>The parameters at a point, ready to be differentiated with respect to.</summary>
     internal Tensor[] Leaves(Tensor weights)
@@ -243,7 +232,9 @@ public sealed class NetworkObjective : Objective
     internal bool KeepGraphs(GraphKind kind, Func<long> measureOneMicroBatch)
     {
         ref long? bytes = ref _graphBytes[(int)kind];
-        bytes ??= Device.IsCuda || Batches.Count == 1 ? 0 : measureOneMicroBatch() * Batches.Count;
+
+        // With one micro-batch a worker they all lie in memory at once anyway.
+        bytes ??= Device.IsCuda || Batches.Count <= Workers.Count ? 0 : measureOneMicroBatch() * Batches.Count;
         return bytes <= Plan.GraphBudget;
     }
 
@@ -257,21 +248,6 @@ public sealed class NetworkObjective : Objective
         }
 
         base.Dispose(disposing);
-    }
-
-    private Tensor[] Gather(long[] samples, int worker, Func<int, Tensor> part)
-    {
-        var parts = new List<Tensor>();
-        foreach (IGrouping<int, long> group in samples.GroupBy(sample => (int)(sample / Batches.MicroBatch)).OrderBy(group => group.Key))
-        {
-            if (Takes(worker, group.Key))
-            {
-                long[] rows = [.. group.Select(sample => sample % Batches.MicroBatch)];
-                parts.Add(part(group.Key).IndexSelect(0, Tensor.From(rows).To(Device)));
-            }
-        }
-
-        return [.. parts];
     }
 
     /// <summary>Refuses what is no vector of this objective.</summary>

@@ -30,8 +30,11 @@ public abstract class Objective : IDisposable
     /// <summary>Where the vectors live.</summary>
     public abstract Device Device { get; }
 
-    /// <summary>K, the number of outputs or classes: the bound of <c>nls-ub</c> and 2/K are taken from it.</summary>
+    /// <summary>K, the number of outputs or classes.</summary>
     public abstract int Outputs { get; }
+
+    /// <summary>2 over the sharpness of the flattest region known, the bound of <c>nls-ub</c>; K unless the objective knows better.</summary>
+    public virtual double FlatStep => Outputs;
 
     /// <summary>N, the number of samples the loss is a mean over.</summary>
     public abstract long Samples { get; }
@@ -56,12 +59,12 @@ public abstract class Objective : IDisposable
     public virtual Evaluation Resume(Tensor weights, IReadOnlyDictionary<string, Tensor> products, Wanted wanted) =>
         Evaluate(weights, wanted);
 
-    /// <summary>Mean gradient over some of the samples, for stochastic methods.</summary>
-    /// <param name="weights">w.</param>
-    /// <param name="samples">Indices below <see cref="Samples"/>.</param>
-    /// <returns>The gradient, owned by the current scope.</returns>
+    /// <summary>The same loss as a mean over some of the samples only, as a function of the same vector: the loss of a batch.</summary>
+    /// <param name="samples">Indices below <see cref="Samples"/>, at least one; their order is of no account.</param>
+    /// <returns>The batch's objective, to be disposed by the caller; this one must outlive it, and the two are not evaluated at the same time.</returns>
     /// <exception cref="NotSupportedException">The objective is no mean over samples.</exception>
-    public virtual Tensor BatchGradient(Tensor weights, ReadOnlySpan<long> samples) =>
+    /// <exception cref="ArgumentException">There is no such sample, or none was named.</exception>
+    public virtual Objective Restrict(ReadOnlySpan<long> samples) =>
         throw new NotSupportedException("this objective is no mean over samples, so it has no batches");
 
     /// <inheritdoc/>

@@ -48,10 +48,17 @@ public sealed class SampleBatches : IDisposable
         _borrowed = true;
     }
 
+    private SampleBatches(Tensor[] inputs, Tensor[] targets, Tensor[] labels)
+    {
+        (_inputs, _targets, _labels) = (inputs, targets, labels);
+        Samples = labels.Sum(part => part.Count);
+        MicroBatch = labels.Max(part => part.Count);
+    }
+
     /// <summary>N.</summary>
     public long Samples { get; }
 
-    /// <summary>Samples per micro-batch.</summary>
+    /// <summary>Samples per micro-batch; the most where they differ.</summary>
     public long MicroBatch { get; }
 
     /// <summary>Number of micro-batches.</summary>
@@ -75,6 +82,35 @@ public sealed class SampleBatches : IDisposable
     /// <summary>The same samples for another objective, on another thread perhaps; nothing is copied.</summary>
     /// <returns>Batches that these must outlive.</returns>
     public SampleBatches Borrow() => new(this);
+
+    /// <summary>
+    /// A copy of some samples, those of every <paramref name="parts"/>-th micro-batch in one micro-batch of their own: what a
+    /// worker takes of the whole it takes of the part, in one piece.
+    /// </summary>
+    /// <param name="samples">Indices below <see cref="Samples"/>, at least one.</param>
+    /// <param name="parts">The number of workers, at least 1.</param>
+    /// <returns>Batches of their own; parts without a sample are left out.</returns>
+    /// <exception cref="ArgumentException">There is no such sample, or none was named.</exception>
+    public SampleBatches Gather(ReadOnlySpan<long> samples, int parts)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(parts, 1);
+        long[] chosen = samples.ToArray();
+        if (chosen.Length == 0 || chosen.Min() < 0 || chosen.Max() >= Samples)
+        {
+            throw new ArgumentException($"at least one sample is needed, each from 0 to {Samples - 1}", nameof(samples));
+        }
+
+        long[] starts = Starts();
+        (int Batch, long[] Rows)[][] all =
+        [
+            .. chosen.GroupBy(sample => BatchOf(starts, sample)).OrderBy(group => group.Key)
+                .Select(group => (group.Key, group.Select(sample => sample - starts[group.Key]).ToArray()))
+                .GroupBy(group => group.Key % parts).OrderBy(part => part.Key).Select(part => part.ToArray()),
+        ];
+        Tensor[] labels = [.. all.Select(part => Rows(part, _labels))];
+        Tensor[] targets = ReferenceEquals(_targets[0], _labels[0]) ? labels : [.. all.Select(part => Rows(part, _targets))];
+        return new SampleBatches([.. all.Select(part => Rows(part, _inputs))], targets, labels);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -106,5 +142,30 @@ public sealed class SampleBatches : IDisposable
         }
 
         return Tensor.From(ones, classes.Length, outputs).To(type).To(labels.Device);
+    }
+
+    /// <summary>The first sample of each micro-batch.</summary>
+    internal long[] Starts()
+    {
+        long[] starts = new long[Count];
+        for (int k = 1; k < starts.Length; k++)
+        {
+            starts[k] = starts[k - 1] + _labels[k - 1].Count;
+        }
+
+        return starts;
+    }
+
+    private static int BatchOf(long[] starts, long sample)
+    {
+        int place = Array.BinarySearch(starts, sample);
+        return place >= 0 ? place : ~place - 1;
+    }
+
+    private static Tensor Rows((int Batch, long[] Rows)[] groups, Tensor[] from)
+    {
+        using var scope = new TensorScope();
+        Tensor[] parts = [.. groups.Select(group => from[group.Batch].IndexSelect(0, Tensor.From(group.Rows).To(from[group.Batch].Device)))];
+        return Tensor.Concatenate(parts, 0).Unscoped();
     }
 }

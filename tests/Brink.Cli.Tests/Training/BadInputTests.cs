@@ -32,6 +32,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--method gd --eta nan", "--eta", "nan")]
     [InlineData("--method gd --eta half", "--eta", "half")]
     [InlineData("--method nls --eta 1", "--eta", "gd")]
+    [InlineData("--method nls --batch-size -1", "--batch-size", "at least 0")]
+    [InlineData("--method nls --batch-sharpness-every 5", "--batch-sharpness-every", "give a batch-size")]
     [InlineData("--segment-steps 0.1,-1", "--segment-steps", "above 0")]
     [InlineData("--trace-products 5", "--trace-products", "at least 6")]
     [InlineData("--diagnostics-every -1", "--diagnostics-every", "at least 0")]

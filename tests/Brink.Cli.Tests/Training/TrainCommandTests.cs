@@ -41,6 +41,33 @@ public sealed class TrainCommandTests : IDisposable
         Near(expected.GetProperty("final_loss").GetDouble(), lines[60].GetProperty("loss").GetDouble());
     }
 
+    [Theory]
+    [InlineData("nls")]
+    [InlineData("nls-ub")]
+    [InlineData("cdat")]
+    [InlineData("sam")]
+    public void Any_method_trains_on_batches_and_says_where_it_is(string method)
+    {
+        // 64 images, 24 a batch: three steps an epoch.
+        string[] line = _data.Train("batches", "--method", method, "--batch-size", "24", "--iterations", "6", "--sharpness-every", "0", "--batch-sharpness-every", "6");
+        (int code, string output, string error) = BrinkProcess.Run([.. line.Where(word => word != "--quiet")]);
+        Assert.True(code == 0, error);
+        Assert.Contains("iteration 6/6  epoch 2  ", output, StringComparison.Ordinal);
+        Assert.Matches("of batches [0-9.]+ \\([0-9.]+ to [0-9.]+\\)", output);
+        JsonElement[] lines = [.. File.ReadLines(Path.Combine(_data["batches"], "metrics.jsonl")).Select(text => JsonElement.Parse(text))];
+        Assert.Equal([0, 1, 2], lines.Select(one => one.GetProperty("epoch").GetDouble()));
+        Assert.Equal([true, false, true], lines.Select(one => one.TryGetProperty("batch_sharpness_mean", out _)));
+    }
+
+    [Fact]
+    public void A_bound_that_its_theory_does_not_cover_is_told()
+    {
+        string[] line = _data.Train("run", "--method", "nls-ub", "--loss", "ce", "--no-bias", "--iterations", "2", "--sharpness-every", "0");
+        (int code, _, string error) = BrinkProcess.Run(line);
+        Assert.True(code == 0, error);
+        Assert.Contains("upper-bound 20: the network has no last bias", File.ReadAllText(Path.Combine(_data["run"], "log.txt")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_run_that_diverged_is_a_result_with_a_reason()
     {

@@ -247,6 +247,16 @@ public sealed class DiagnosticsTests : IDisposable
         Assert.Empty(StepVerdicts.Of([.. lines.Select(line => line with { SegmentSmoothness = null, Sharpness = null })], specification));
     }
 
+    [Fact]
+    public void Steps_on_batches_are_not_judged_by_what_was_measured_on_all_samples()
+    {
+        Specification specification = Everything(_problem.Specification("nls", "run") with { Iterations = 4, TestEvery = 0, BatchSize = 40 });
+        MetricsLine[] lines = Train(specification);
+        Assert.All(
+            StepVerdicts.Of(lines, RunRecord.ReadSpecification(specification.Out!)),
+            verdict => Assert.Contains("of a batch", verdict.UnmetHypothesis, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("gd", true)]
     [InlineData("cdat", true)]

@@ -37,6 +37,9 @@ internal sealed class ClosedFormObjective(ClosedForm form, int dimension, int ou
 
     public override Ray Along(Evaluation from, Tensor direction) => new RecordingRay(this, from, direction);
 
+    /// <summary>Itself: with one sample every batch is the whole.</summary>
+    public override Objective Restrict(ReadOnlySpan<long> samples) => this;
+
     internal Evaluation At(params double[] weights)
     {
         using Tensor given = Tensor.From(weights);

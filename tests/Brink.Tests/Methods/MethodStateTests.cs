@@ -80,7 +80,7 @@ public sealed class MethodStateTests
             Assert.Equal(method is LineSearch ? Wanted.Value : Wanted.ValueAndGradient, method.Wanted);
         }
 
-        using var batches = new Adam(0.1, batchSize: 4);
+        using var batches = new StochasticMethod(new Adam(0.1), 4, 0);
         Assert.Equal(Wanted.Nothing, batches.Wanted);
     }
 

@@ -29,7 +29,7 @@ public sealed class ParameterRangeTests
         ("eta", [0, -1], [1], "positive and finite", v => new StochasticGradientDescent(v)),
         ("momentum", [-0.1, 1], [0, 0.9], "at least 0 and below 1", v => new StochasticGradientDescent(1, v)),
         ("dampening", [-0.1, 1.1, double.NaN], [0, 1], "between 0 and 1", v => new StochasticGradientDescent(1, 0.9, v)),
-        ("batch-size", [-1], [0, 5], "at least 0", v => new StochasticGradientDescent(1, batchSize: (int)v)),
+        ("batch-size", [-1, 0], [1, 5], "at least 1", v => new StochasticMethod(new GradientDescent(1), (int)v, 0)),
         ("alpha", [-0.1, 1, double.NaN], [0, 0.99], "at least 0 and below 1", v => new RmsProp(1, v)),
         ("epsilon", [0, -1, double.NaN], [1e-8], "positive and finite", v => new RmsProp(1, epsilon: v)),
         ("beta1", [-0.1, 1, double.NaN], [0, 0.9], "at least 0 and below 1", v => new Adam(1, beta1: v)),

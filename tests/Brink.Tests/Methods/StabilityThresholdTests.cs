@@ -49,7 +49,7 @@ public sealed class StabilityThresholdTests
         Method[] methods =
         [
             new Warmup(), new ExtrapolatingSearch("ls", ReferenceValue.Named("monotone"), new SearchParameters()), new CurvatureDynamicsAwareTuning(2.06),
-            new SharpnessAwareMinimization(0.1), new StochasticGradientDescent(0.1, batchSize: 8), new Adam(0.1, batchSize: 8),
+            new SharpnessAwareMinimization(0.1), new StochasticMethod(new StochasticGradientDescent(0.1), 8, 0), new StochasticMethod(new Adam(0.1), 8, 0),
             new StochasticGradientDescent(0.1, 0.5, dampening: 1),
         ];
         foreach (Method method in methods)

@@ -47,7 +47,9 @@ public sealed class DisposalTests
     [InlineData("nls")]
     [InlineData("sam")]
     [InlineData("cdat")]
-    [InlineData("adam")]
+    [InlineData("adam on batches")]
+    [InlineData("nls on batches")]
+    [InlineData("cdat on batches")]
     [InlineData("gd")]
     public void Memory_is_flat_from_step_to_step(string name)
     {
@@ -59,7 +61,9 @@ public sealed class DisposalTests
             "nls" => new ExtrapolatingSearch("nls", new ZhangHagerReference(), new SearchParameters()),
             "sam" => new SharpnessAwareMinimization(0.01),
             "cdat" => new CurvatureDynamicsAwareTuning(),
-            "adam" => new Adam(0.01, batchSize: 3),
+            "adam on batches" => new StochasticMethod(new Adam(0.01), 3, 0),
+            "nls on batches" => new StochasticMethod(new ExtrapolatingSearch("nls", new ZhangHagerReference(), new SearchParameters()), 3, 0),
+            "cdat on batches" => new StochasticMethod(new CurvatureDynamicsAwareTuning(), 3, 0),
             _ => new GradientDescent(0.1, 0.9, nesterov: true),
         };
         long bytes = Runtime.TensorBytes;
@@ -109,7 +113,13 @@ public sealed class DisposalTests
             trial.Dispose();
         }
 
-        objective.BatchGradient(weights, [0L, 3, 1]).Dispose();
+        using (NetworkObjective batch = objective.Restrict([0L, 3, 1]))
+        {
+            using Evaluation at = batch.Evaluate(weights.Clone().Unscoped(), Wanted.Value);
+            at.Gradient();
+            at.HessianVectorProduct(direction).Dispose();
+        }
+
         objective.Dispose();
     }
 }

@@ -33,12 +33,7 @@ public sealed class ExecutionPlanLawTests
         Prop.ForAll(Ways, way =>
         {
             using var scope = new TensorScope();
-            Results plain = Compute(way with { MicroBatch = 100, Workers = 1, Keep = false, Lines = false });
-            Results other = Compute(way);
-            Assert.Equal(plain.Value, other.Value, 1e-10 * Math.Abs(plain.Value));
-            Assert.True(Derivatives.RelativeDistance(other.Gradient, plain.Gradient) < 1e-10);
-            Assert.True(Derivatives.RelativeDistance(other.Product, plain.Product) < 1e-10);
-            Assert.Equal(plain.Accuracy, other.Accuracy);
+            AssertClose(Compute(way with { MicroBatch = 100, Workers = 1, Keep = false, Lines = false }), Compute(way));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     [Fact]
@@ -73,22 +68,48 @@ public sealed class ExecutionPlanLawTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(15));
 
     [Fact]
-    public void A_batch_gradient_over_all_samples_is_the_gradient_and_over_some_that_of_a_smaller_objective() =>
+    public void Restricted_to_all_samples_an_objective_is_itself_and_to_some_that_of_a_smaller_set() =>
+        Prop.ForAll(Ways, Arb.From(Gen.Choose(1, 1000000)), (way, choice) =>
+        {
+            using var scope = new TensorScope();
+            using var workers = new Workers(way.Workers);
+            using NetworkObjective objective = way.Problem.Objective(workers, way.Plan);
+            int[] all = [.. Enumerable.Range(0, way.Problem.Samples).Reverse()];
+            int[] some = [.. all.Where(k => ((choice >> k) & 1) == 1 || k == choice % way.Problem.Samples)];
+            using NetworkObjective whole = objective.Restrict(Indices(all));
+            using NetworkObjective part = objective.Restrict(Indices(some));
+            using NetworkObjective again = part.Restrict(Indices([.. Enumerable.Range(0, some.Length)]));
+            using NetworkObjective smaller = way.Problem.Objective(workers, new ObjectivePlan(100), some);
+            AssertClose(Compute(way.Problem, objective), Compute(way.Problem, whole));
+            AssertClose(Compute(way.Problem, smaller), Compute(way.Problem, part));
+            AssertClose(Compute(way.Problem, smaller), Compute(way.Problem, again));
+            Assert.Equal((some.Length, objective.Dimension, objective.Outputs), (part.Samples, part.Dimension, part.Outputs));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+
+    [Fact]
+    public void A_batchs_gradient_is_the_mean_of_its_samples_gradients() =>
         Prop.ForAll(Ways, Arb.From(Gen.Choose(1, 1000000)), (way, choice) =>
         {
             using var scope = new TensorScope();
             using var workers = new Workers(way.Workers);
             using NetworkObjective objective = way.Problem.Objective(workers, way.Plan);
             Tensor weights = way.Problem.Weights();
-            long[] all = [.. Enumerable.Range(0, way.Problem.Samples).Select(k => (long)k).Reverse()];
-            Assert.True(Derivatives.RelativeDistance(
-                objective.BatchGradient(weights, all), Derivatives.Gradient(objective, weights)) < 1e-10);
-
             int[] some = [.. Enumerable.Range(0, way.Problem.Samples).Where(k => ((choice >> k) & 1) == 1 || k == choice % way.Problem.Samples)];
-            using NetworkObjective smaller = way.Problem.Objective(workers, new ObjectivePlan(100), some);
-            Assert.True(Derivatives.RelativeDistance(
-                objective.BatchGradient(weights, [.. some.Select(k => (long)k)]), Derivatives.Gradient(smaller, weights)) < 1e-10);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+            Tensor mean = weights.ZerosLike();
+            double value = 0;
+            foreach (int sample in some)
+            {
+                using NetworkObjective one = way.Problem.Objective(workers, new ObjectivePlan(1), [sample]);
+                mean.AddInPlace(Derivatives.Gradient(one, weights), 1.0 / some.Length);
+                value += Derivatives.Value(one, weights) / some.Length;
+            }
+
+            using NetworkObjective batch = objective.Restrict(Indices(some));
+            Assert.True(Derivatives.RelativeDistance(Derivatives.Gradient(batch, weights), mean) < 1e-10);
+            Assert.Equal(value, Derivatives.Value(batch, weights), 1e-10 * Math.Abs(value));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
+
+    private static long[] Indices(int[] samples) => [.. samples.Select(sample => (long)sample)];
 
     private sealed record Results(double Value, double? Accuracy, Tensor Gradient, Tensor Product);
 
@@ -96,9 +117,22 @@ public sealed class ExecutionPlanLawTests
     {
         using var workers = new Workers(way.Workers);
         using NetworkObjective objective = way.Problem.Objective(workers, way.Plan);
-        using Evaluation at = objective.Evaluate(way.Problem.Weights().Unscoped(), Wanted.Value);
+        return Compute(way.Problem, objective);
+    }
+
+    private static Results Compute(TinyProblem problem, NetworkObjective objective)
+    {
+        using Evaluation at = objective.Evaluate(problem.Weights().Unscoped(), Wanted.Value);
         return new Results(
-            at.Value, at.Accuracy, at.Gradient().Clone(), at.HessianVectorProduct(way.Problem.Direction(objective.Dimension, 3)));
+            at.Value, at.Accuracy, at.Gradient().Clone(), at.HessianVectorProduct(problem.Direction(objective.Dimension, 3)));
+    }
+
+    private static void AssertClose(Results expected, Results actual)
+    {
+        Assert.Equal(expected.Value, actual.Value, 1e-10 * Math.Abs(expected.Value));
+        Assert.Equal(expected.Accuracy, actual.Accuracy);
+        Assert.True(Derivatives.RelativeDistance(actual.Gradient, expected.Gradient) < 1e-10);
+        Assert.True(Derivatives.RelativeDistance(actual.Product, expected.Product) < 1e-10);
     }
 
     private static void AssertSame(Results expected, Results actual)

@@ -1,4 +1,3 @@
-using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
 
@@ -60,14 +59,16 @@ public sealed class NetworkObjectiveTests
         {
             Assert.Contains($"a vector of {p} Float64", Assert.Throws<ArgumentException>(() => objective.Evaluate(wrong, Wanted.Value)).Message);
             Assert.Throws<ArgumentException>(() => objective.Along(at, wrong));
-            Assert.Throws<ArgumentException>(() => objective.BatchGradient(wrong, [0L]));
+            using NetworkObjective batch = objective.Restrict([0L]);
+            Assert.Throws<ArgumentException>(() => batch.Evaluate(wrong, Wanted.Value));
             Assert.Throws<ArgumentException>(() => objective.Resume(wrong, at.CachedProducts(), Wanted.Value));
             Assert.Throws<ArgumentException>(() => at.HessianVectorProduct(wrong));
         }
 
-        Assert.Throws<ArgumentException>(() => objective.BatchGradient(at.Weights, []));
-        Assert.Throws<ArgumentException>(() => objective.BatchGradient(at.Weights, [0L, 7]));
-        Assert.Throws<ArgumentException>(() => objective.BatchGradient(at.Weights, [-1L]));
+        foreach (long[] samples in (long[][])[[], [0L, 7], [-1L]])
+        {
+            Assert.Contains("each from 0 to 6", Assert.Throws<ArgumentException>(() => objective.Restrict(samples)).Message);
+        }
     }
 
     [Fact]
@@ -104,75 +105,5 @@ public sealed class NetworkObjectiveTests
         caller.Start();
         caller.Join();
         Assert.Equal([1, 1], threads);
-    }
-
-    [Theory]
-    [InlineData("sgd")]
-    [InlineData("adam")]
-    public void Stochastic_steps_see_every_sample_once_an_epoch_and_resume_to_the_same_bits(string name)
-    {
-        var problem = new TinyProblem { Samples = 7 };
-        using var scope = new TensorScope();
-        using var workers = new Workers(2);
-        using NetworkObjective objective = problem.Objective(workers, new ObjectivePlan(2));
-        Method Make() => name == "sgd"
-            ? new StochasticGradientDescent(0.1, 0.9, batchSize: 3, seed: 5)
-            : new Adam(0.01, batchSize: 3, seed: 5);
-        List<byte[]> whole = [];
-        using Method method = Make();
-        Evaluation at = objective.Evaluate(problem.Weights().Unscoped(), method.Wanted);
-        Dictionary<string, Tensor> state = [];
-        for (int k = 0; k < 12; k++)
-        {
-            if (k == 5)
-            {
-                state = method.State().ToDictionary(
-                    entry => entry.Key, entry => Tensor.FromBytes(entry.Value.ToBytes(), entry.Value.Type, entry.Value.Shape));
-            }
-
-            whole.Add(at.Weights.ToBytes());
-            at = Advance(method, objective, at);
-        }
-
-        at.Dispose();
-        using Method resumed = Make();
-        resumed.Restore(state, objective);
-        at = objective.Resume(Tensor.FromBytes(whole[5], ScalarType.Float64, objective.Dimension).Unscoped(), new Dictionary<string, Tensor>(), resumed.Wanted);
-        for (int k = 5; k < 12; k++)
-        {
-            Assert.Equal(whole[k], at.Weights.ToBytes());
-            at = Advance(resumed, objective, at);
-        }
-
-        at.Dispose();
-    }
-
-    [Fact]
-    public void An_epoch_of_tiny_steps_adds_up_to_the_full_gradient()
-    {
-        // Each sample is seen once an epoch: with a step that moves almost nowhere, batches of one sum to N times the mean.
-        var problem = new TinyProblem { Samples = 7 };
-        using var scope = new TensorScope();
-        using var workers = new Workers(1);
-        using NetworkObjective objective = problem.Objective(workers);
-        const double Eta = 1e-6;
-        using var method = new StochasticGradientDescent(Eta, batchSize: 1, seed: 3);
-        Tensor start = problem.Weights();
-        Evaluation at = objective.Evaluate(start.Clone().Unscoped(), method.Wanted);
-        for (int k = 0; k < 7; k++)
-        {
-            at = Advance(method, objective, at);
-        }
-
-        Tensor moved = (start - at.Weights) / (Eta * 7);
-        Assert.True(Derivatives.RelativeDistance(moved, Derivatives.Gradient(objective, start)) < 1e-4);
-        at.Dispose();
-    }
-
-    private static Evaluation Advance(Method method, Objective objective, Evaluation at)
-    {
-        (Evaluation next, _) = method.Step(objective, at);
-        at.Dispose();
-        return next;
     }
 }
