@@ -21,6 +21,7 @@ internal static class RunPanels
         "sharpness" => Sharpness(experiment, shown),
         "eta-sharpness" => EtaSharpness(experiment, shown),
         "edge" => Edge(experiment, shown),
+        "batch-sharpness" => BatchSharpness(experiment, shown),
         "eigenvalues" => Eigenvalues(shown[0]),
         "spectrum" => Spectrum(shown[0]),
         "trace" => new Figure(s_iteration, Logarithmic("trace of the Hessian")) { Curves = Curves(experiment, shown, (_, line) => line.Trace) },
@@ -40,7 +41,7 @@ internal static class RunPanels
     private static Figure Sharpness(Experiment experiment, IReadOnlyList<RunTrajectory> shown) => new(s_iteration, Logarithmic("sharpness λ₁"))
     {
         Curves = Curves(experiment, shown, (_, line) => line.Sharpness),
-        Thresholds = Common(shown.Select(one => one.FlattestSharpness)) is { } flattest ? [new FigureThreshold(flattest, $"2/K = {flattest:G3}")] : [],
+        Thresholds = Common(shown.Select(one => one.FlattestSharpness)) is { } flattest ? [new FigureThreshold(flattest, $"its least value, {flattest:G3}")] : [],
     };
 
     private static Figure EtaSharpness(Experiment experiment, IReadOnlyList<RunTrajectory> shown) => new(s_iteration, Logarithmic("η λ₁"))
@@ -55,6 +56,18 @@ internal static class RunPanels
         Curves = Curves(experiment, shown, (one, line) => (one.Summary.EdgeQuantity == "preconditioned_sharpness" ? line.PreconditionedSharpness : line.Sharpness) / one.Summary.EdgeThreshold),
         Thresholds = [new FigureThreshold(1, "the edge")],
     };
+
+    /// <summary>Mean, least and largest sharpness of the batches.</summary>
+    private static Figure BatchSharpness(Experiment experiment, IReadOnlyList<RunTrajectory> shown)
+    {
+        IReadOnlyList<FigureCurve> Bound(Func<MetricsLine, double?> value) =>
+            [.. Curves(experiment, shown, (_, line) => value(line)).Select(curve => curve with { Name = null, Dashed = true })];
+
+        return new Figure(s_iteration, Logarithmic("sharpness of the batches: mean, least, largest"))
+        {
+            Curves = [.. Curves(experiment, shown, (_, line) => line.BatchSharpnessMean), .. Bound(line => line.BatchSharpnessMin), .. Bound(line => line.BatchSharpnessMax)],
+        };
+    }
 
     /// <summary>Eigenvalues over the iterations, with their signs.</summary>
     private static Figure Eigenvalues(RunTrajectory one)
@@ -73,7 +86,7 @@ internal static class RunPanels
                     x, [.. measured.Select(line => At(line.Eigenvalues, k))]) { Colour = k < outputs ? 0 : 5 }),
                 .. Enumerable.Range(0, least).Select(k => new FigureCurve(k == 0 ? "the smallest" : null, x, [.. measured.Select(line => At(line.SmallestEigenvalues, k))]) { Colour = 1 }),
             ],
-            Thresholds = one.FlattestSharpness is { } flattest ? [new FigureThreshold(flattest, $"2/K = {flattest:G3}")] : [],
+            Thresholds = one.FlattestSharpness is { } flattest ? [new FigureThreshold(flattest, $"its least value, {flattest:G3}")] : [],
         };
     }
 
@@ -91,7 +104,7 @@ internal static class RunPanels
                 new FigureCurve($"λᵢ at iteration {at.Iteration}", [.. top.Select((_, k) => k + 1.0)], [.. top.Select(value => value > 0 ? value : double.NaN)], CurveStyle.Points) { Colour = 0 },
                 new FigureCurve("−λ of the smallest, from index K + 1 on", [.. bottom.Select((_, k) => outputs + k + 1.0)], [.. bottom.Select(value => value < 0 ? -value : double.NaN)], CurveStyle.Points) { Colour = 1 },
             ],
-            Thresholds = one.FlattestSharpness is { } flattest ? [new FigureThreshold(flattest, $"2/K = {flattest:G3}")] : [],
+            Thresholds = one.FlattestSharpness is { } flattest ? [new FigureThreshold(flattest, $"its least value, {flattest:G3}")] : [],
         };
     }
 

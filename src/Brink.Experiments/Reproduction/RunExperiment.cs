@@ -32,6 +32,7 @@ public sealed class RunExperiment : ExperimentStudy
         new("sharpness", Single: false),
         new("eta-sharpness", Single: false),
         new("edge", Single: false),
+        new("batch-sharpness", Single: false),
         new("eigenvalues", Single: true),
         new("spectrum", Single: true),
         new("trace", Single: false),

@@ -12,9 +12,9 @@ internal static class RunMeasures
         (new("final_test_accuracy", "test accuracy at the end", "P1"), one => Known(one.Summary.TestAccuracy, "it was not measured: set test-every")),
         (new("least_eta_sharpness", "least η·λ₁", "F4"), one => OfProducts(one, products => products.Min(at => at.Product))),
         (new("mean_eta_sharpness", "mean η·λ₁", "F3"), one => OfProducts(one, products => products.Average(at => at.Product))),
-        (new("flat_distance", "least |λ₁·K/2 − 1|", "P2"), FlatDistance),
+        (new("flat_distance", "least |λ₁/(2/K) − 1|", "P2"), FlatDistance),
         (new("late_sharpness_over_flattest", "median λ₁ of the last tenth over 2/K", "F3"), LateSharpnessOverFlattest),
-        (new("least_sharpness_over_last_bias", "least λ₁ over 2/K, the curvature of a last bias under mse", "F3"), LeastSharpnessOverLastBias),
+        (new("least_sharpness_over_last_bias", "least λ₁ over the curvature of a last bias, 2/K under mse", "F3"), LeastSharpnessOverLastBias),
         (new("largest_step", "largest η", "G4"), one => new(one.Lines.Max(line => line.StepSize), null)),
         (new("largest_step_over_outputs", "largest η over K", "F2"), one => one.Summary.Outputs is { } outputs ? new(one.Lines.Max(line => line.StepSize) / outputs, null) : new(null, "it is no network")),
         (new("edge_reached_at", "iteration at which the edge of stability was first reached", "N0"), one => Known(one.Summary.EdgeReachedAt, NoEdge(one))),
@@ -23,6 +23,7 @@ internal static class RunMeasures
         (new("late_trace", "median trace of the Hessian of the last tenth", "F3"), one => Late(one, line => line.Trace, "the trace was not measured in the last tenth: set trace-every")),
         (new("late_last_bias_ratio", "median of the last bias's gradient over the median layer's, of the last tenth", "F0"), one => Late(one, line => line.LastBiasGradientRatio, "it was not measured in the last tenth: set diagnostics-every")),
         (new("late_dead_fraction", "median share of dead units of the last tenth", "P1"), one => Late(one, line => line.DeadFraction, "it was not measured in the last tenth: set diagnostics-every")),
+        (new("mean_eta_batch_sharpness", "mean of η times the mean sharpness of the batches", "F3"), EtaBatchSharpness),
         (new("sharpening", "largest λ₁ over the first", "F2"), Sharpening),
     ];
 
@@ -69,12 +70,18 @@ internal static class RunMeasures
         return late.Length == 0 ? new(null, otherwise) : new(Median(late), null);
     }
 
+    private static Measurement EtaBatchSharpness(RunTrajectory one)
+    {
+        double[] all = [.. one.Lines.Select(line => line.StepSize * line.BatchSharpnessMean).OfType<double>()];
+        return all.Length == 0 ? new(null, "it was not measured: set batch-size and batch-sharpness-every") : new(all.Average(), null);
+    }
+
     private static Measurement LeastSharpnessOverLastBias(RunTrajectory one)
     {
         double[] all = [.. one.Lines.Select(line => line.Sharpness).OfType<double>()];
-        return one.Summary.Outputs is not { } outputs || one.Specification.Loss != "mse" ? new(null, "it is no network under mse")
+        return one.LastBiasSharpness is not { } bias ? new(null, "it is no network")
             : all.Length == 0 ? new(null, "λ₁ was not measured: set sharpness-every")
-            : new(all.Min() * outputs / 2, null);
+            : new(all.Min() / bias, null);
     }
 
     private static Measurement Sharpening(RunTrajectory one)

@@ -57,7 +57,7 @@ internal static class RunTheorems
         string? unmet = run.UnmetByFlatRegion ?? (measured.Length == 0 ? "λ₁ was not measured: set sharpness-every" : null);
         double flattest = run.FlattestSharpness ?? double.NaN;
         return Verdict.Of(
-            "flat region (Flatland)", $"λ₁ reaches its global minimum 2/K = {Show(2.0 / (run.Summary.Outputs ?? 1))} (to {FlatTolerance:P0})", unmet,
+            "flat region (Flatland)", $"λ₁ reaches its global minimum, the last bias's curvature{(run.LastBiasSharpness is { } bias ? $" {Show(bias)}" : string.Empty)} (to {FlatTolerance:P0})", unmet,
             () =>
             {
                 MetricsLine[] there = [.. measured.Where(line => IsFlat(line.Sharpness!.Value, flattest))];
@@ -79,7 +79,7 @@ internal static class RunTheorems
             ?? (run.Lines.All(line => line.SmallestEigenvalues is null || line.Eigenvalues is null || line.Eigenvalues.Length <= outputs) ? "eigenvalues were not followed: set eigenvalues above K, and smallest" : null)
             ?? (at is null ? "the flat region was not reached where eigenvalues were measured" : null);
         return Verdict.Of(
-            "saddle (Flatland)", $"in the flat region the top K = {outputs} eigenvalues equal 2/K (to {FlatTolerance:P0}), the others come in ± pairs (to {PairingTolerance:P0})", unmet,
+            "saddle (Flatland)", $"in the flat region the top K = {outputs} eigenvalues equal its sharpness (to {FlatTolerance:P0}), the others come in ± pairs (to {PairingTolerance:P0})", unmet,
             () =>
             {
                 var pairing = SpectrumPairing.Of(at!.Eigenvalues!, at.SmallestEigenvalues!, outputs);

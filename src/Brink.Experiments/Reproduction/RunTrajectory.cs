@@ -1,4 +1,5 @@
 using System.Globalization;
+using Brink.Objectives;
 using Brink.Theory;
 
 namespace Brink.Experiments.Reproduction;
@@ -32,16 +33,22 @@ public sealed class RunTrajectory(TrajectoryPlan plan, Specification specificati
     }
 
     /// <summary>
-    /// 2/K, the sharpness below which no weights come under <c>mse</c> where the last layer has a bias (math.md §1); null elsewhere.
+    /// The sharpness below which no weights come: 2/K under <c>mse</c> where the last layer has a bias (math.md §1), 1 under <c>squared</c>; null
+    /// where there is none.
     /// </summary>
-    public double? FlattestSharpness => UnmetByFlatRegion is null ? 2.0 / Summary.Outputs!.Value : null;
+    public double? FlattestSharpness => UnmetByFlatRegion is null ? LastBiasSharpness : null;
 
     /// <summary>Why there is no flattest sharpness; null where there is one.</summary>
     internal string? UnmetByFlatRegion =>
-        Summary.Outputs is null ? "it is no network"
-        : Specification.Loss != "mse" ? $"the loss is {Specification.Loss}, and 2/K is the least sharpness under mse only"
-        : Specification.NoBias == true || Specification.Network == "deep-linear" ? "the last layer has no bias, without which 2/K is no bound"
+        LastBiasSharpness is null ? "it is no network"
+        : !LossMinimised.LastBiasBoundsSharpness ? $"under {Specification.Loss} the sharpness has no least value"
+        : Specification.NoBias || Specification.Network == "deep-linear" ? "the last layer has no bias, without which the sharpness has no least value"
         : null;
+
+    /// <summary>Curvature of a last bias, whether or not the network has one; null where there is no network.</summary>
+    internal double? LastBiasSharpness => Summary.Outputs is { } outputs ? LossMinimised.LastBiasSharpness(outputs) : null;
+
+    private LossFunction LossMinimised => LossFunction.Named(Specification.Loss);
 
     /// <summary>
     /// Loss of the constant output that is best where all K classes are as frequent: (1 − 1/K)/K for <c>mse</c>, ½(1 − 1/K) for <c>squared</c>,

@@ -82,7 +82,7 @@ public sealed class RunExperimentTests
         Assert.Equal(VerdictOutcome.Fails, Run("nls", Line(0, 1, 1, 9), Line(1, 1, 1, 0.203)).Judge("flat region").Outcome);
         RunTrajectory other = Run("nls", Line(0, 1, 1, 0.2));
         Assert.Contains("the last layer has no bias", Of(other, specification => specification with { NoBias = true }).Judge("flat region").UnmetHypothesis);
-        Assert.Contains("the loss is ce", Of(other, specification => specification with { Loss = "ce" }).Judge("flat region").UnmetHypothesis);
+        Assert.Contains("under ce the sharpness has no least value", Of(other, specification => specification with { Loss = "ce" }).Judge("flat region").UnmetHypothesis);
     }
 
     [Theory]
