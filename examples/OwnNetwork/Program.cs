@@ -22,7 +22,6 @@ try
         Data = "fashion-mnist",
         Count = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1000,
         Network = "residual",
-        Initialization = "kaiming-normal",
         Method = "nls",
         Iterations = iterations,
         SharpnessEvery = 10,
@@ -74,9 +73,9 @@ internal sealed class Lines : IRunObserver
     /// <inheritdoc/>
     public void Recorded(MetricsLine line)
     {
-        if (line.Sharpness is { } sharpness)
+        if (line is { Sharpness: { } sharpness, StepSize: { } eta })
         {
-            Console.WriteLine($"nls    {line.Iteration,5}  loss {line.Loss:G4}  η {line.StepSize:G4}  λ₁ {sharpness:G4}  η·λ₁ {line.StepSize * sharpness:G4}");
+            Console.WriteLine($"nls    {line.Iteration,5}  loss {line.Loss:G4}  η {eta:G4}  λ₁ {sharpness:G4}  η·λ₁ {eta * sharpness:G4}");
         }
     }
 

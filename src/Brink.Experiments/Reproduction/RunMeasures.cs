@@ -20,8 +20,8 @@ internal static class RunMeasures
         (new("edge_reached_at", "iteration at which the edge of stability was first reached", "N0"), one => Known(one.Summary.EdgeReachedAt, NoEdge(one))),
         (new("edge_ratio_mean", "mean of the sharpness over the edge's threshold from then on", "F3"), one => Known(one.Summary.EdgeRatioMean, NoEdge(one))),
         (new("edge_ratio_highest", "largest of the sharpness over the edge's threshold from then on", "F3"), one => Known(one.Summary.EdgeRatioHighest, NoEdge(one))),
-        (new("late_trace", "median trace of the Hessian of the last tenth", "F3"), one => Late(one, line => line.Trace, "the trace was not measured in the last tenth: set trace-every")),
-        (new("late_last_bias_ratio", "median of the last bias's gradient over the median layer's, of the last tenth", "F0"), one => Late(one, line => line.LastBiasGradientRatio, "it was not measured in the last tenth: set diagnostics-every")),
+        (new("flat_trace", "median trace of the Hessian in the flat region", "F3"), one => Flat(one, line => line.Trace, "trace-every")),
+        (new("flat_last_bias_ratio", "median of the last bias's gradient over the median layer's, in the flat region", "F0"), one => Flat(one, line => line.LastBiasGradientRatio, "diagnostics-every")),
         (new("late_dead_fraction", "median share of dead units of the last tenth", "P1"), one => Late(one, line => line.DeadFraction, "it was not measured in the last tenth: set diagnostics-every")),
         (new("mean_eta_batch_sharpness", "mean of η times the mean sharpness of the batches", "F3"), EtaBatchSharpness),
         (new("sharpening", "largest λ₁ over the first", "F2"), Sharpening),
@@ -58,6 +58,14 @@ internal static class RunMeasures
         return one.FlattestSharpness is not { } flattest ? new(null, one.UnmetByFlatRegion)
             : all.Length == 0 ? new(null, "λ₁ was not measured: set sharpness-every")
             : new(all.Min(sharpness => Math.Abs((sharpness / flattest) - 1)), null);
+    }
+
+    private static Measurement Flat(RunTrajectory one, Func<MetricsLine, double?> value, string field)
+    {
+        double[] flat = [.. one.InFlatRegion.Select(value).OfType<double>()];
+        return one.UnmetByFlatRegion is { } unmet ? new(null, unmet)
+            : flat.Length == 0 ? new(null, $"the flat region was not reached where it was measured, or it was not measured: set {field} and sharpness-every")
+            : new(Median(flat), null);
     }
 
     private static Measurement LateSharpnessOverFlattest(RunTrajectory one) => one.FlattestSharpness is { } flattest

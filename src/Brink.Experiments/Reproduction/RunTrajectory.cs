@@ -11,6 +11,9 @@ namespace Brink.Experiments.Reproduction;
 /// <param name="lines">What was recorded.</param>
 public sealed class RunTrajectory(TrajectoryPlan plan, Specification specification, RunSummary summary, IReadOnlyList<MetricsLine> lines) : ExperimentTrajectory(plan)
 {
+    /// <summary>How near its least value the sharpness counts as there: one per cent.</summary>
+    internal const double FlatTolerance = 0.01;
+
     /// <summary>Its specification, resolved.</summary>
     public Specification Specification { get; } = specification;
 
@@ -61,10 +64,13 @@ public sealed class RunTrajectory(TrajectoryPlan plan, Specification specificati
         _ => Math.Log(outputs),
     };
 
-    /// <summary>η_k·λ₁(w_k) wherever both are known, and the residual of λ₁ was met.</summary>
+    /// <summary>η_k·λ₁(w_k) wherever both are known, the residual of λ₁ was met, and there was a gradient to step along.</summary>
     internal IReadOnlyList<(long Iteration, double Product)> Products => [.. Lines
-        .Where(line => line is { StepSize: not null, Sharpness: not null, SharpnessUnconverged: null })
+        .Where(line => line is { StepSize: not null, Sharpness: not null, SharpnessUnconverged: null, GradNorm: not 0 })
         .Select(line => (line.Iteration, line.StepSize!.Value * line.Sharpness!.Value))];
+
+    /// <summary>The lines at whose points λ₁ was its least value, to <see cref="FlatTolerance"/>.</summary>
+    internal IReadOnlyList<MetricsLine> InFlatRegion => [.. Lines.Where(line => Math.Abs((line.Sharpness / FlattestSharpness ?? double.NaN) - 1) <= FlatTolerance)];
 
     /// <summary>The lines of the last tenth of the recorded iterations, at least one.</summary>
     internal IReadOnlyList<MetricsLine> Late => [.. Lines.Skip((int)(0.9 * (Lines.Count - 1)))];

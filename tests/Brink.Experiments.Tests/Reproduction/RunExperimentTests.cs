@@ -89,6 +89,7 @@ public sealed class RunExperimentTests
     [InlineData(0.2, -0.09, VerdictOutcome.Holds)]
     [InlineData(0.19, -0.09, VerdictOutcome.Fails)]
     [InlineData(0.2, -0.01, VerdictOutcome.Fails)]
+    [InlineData(0.2, 0.09, VerdictOutcome.Fails)]
     public void A_saddle_has_K_equal_eigenvalues_and_pairs(double tenth, double smallest, VerdictOutcome outcome)
     {
         double[] top = [.. Enumerable.Repeat(0.2, 9), tenth, 0.1, 0.05];
