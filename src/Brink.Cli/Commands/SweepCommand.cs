@@ -2,7 +2,6 @@ using System.CommandLine;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Diagnosis;
 using Brink.Cli.Terminal;
-using Brink.Experiments;
 using Brink.Experiments.Sweeps;
 
 namespace Brink.Cli.Commands;

@@ -1,6 +1,6 @@
 using Brink.Experiments;
-using Brink.Objectives;
 using Brink.Methods;
+using Brink.Objectives;
 
 namespace Brink.Cli.Report;
 

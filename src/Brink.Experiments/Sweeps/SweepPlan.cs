@@ -74,14 +74,14 @@ public sealed class SweepPlan
         return [.. points.Select(point => twice.Contains(point.Name) ? point with { Name = $"{point.Name}~{SweepPoint.Mark(point.Fingerprint)}" } : point)];
     }
 
-    private static Specification Check(SweepFile file, IReadOnlyList<SweptValue> combination, IReadOnlyList<SpecificationField> varying)
+    private static Specification Check(SweepFile file, IReadOnlyList<SweptValue> combination, SpecificationField[] varying)
     {
         SpecificationReader reader = Gather(file, combination).DropIdle();
         try
         {
             return reader.Read();
         }
-        catch (BrinkException wrong) when (varying.Count > 0)
+        catch (BrinkException wrong) when (varying.Length > 0)
         {
             Specification here = reader.Unchecked();
             throw new BrinkException($"{wrong.Message} (where {string.Join(", ", varying.Where(field => field.AppliesTo(here)).Select(field => $"{field.Name} is {SweepPoint.TextOf(here, field)}"))})", wrong);
