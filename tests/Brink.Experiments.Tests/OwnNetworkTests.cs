@@ -16,7 +16,7 @@ public sealed class OwnNetworkTests : IDisposable
         Assert.SkipUnless(new Brink.Data.DataStore().Has("fashion-mnist", "train"), "Fashion-MNIST is not at hand; ./brink test installs it");
         string program = Checkout.Find("artifacts", "bin", "OwnNetwork", "release", "OwnNetwork.dll") ?? throw new InvalidOperationException("the example was not built; ./brink test builds it");
         string run = Path.Combine(_root.Path, "run");
-        var start = new ProcessStartInfo("dotnet", [program, "10", "40", run]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [program, "10", "40", run]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -77,12 +77,15 @@ internal static class RunPanels
         int most = measured.Max(line => line.Eigenvalues!.Length);
         int least = measured.Max(line => line.SmallestEigenvalues?.Length ?? 0);
         int outputs = Math.Min(one.Summary.Outputs ?? most, most);
-        return new Figure(s_iteration, new FigureAxis("eigenvalues of the Hessian"))
+
+        // Where the run came to the flat region, that is what is to be seen; a start is a thousand times sharper.
+        double? scale = one.FlattestSharpness is { } lowest && measured.Any(line => line.Eigenvalues![0] < 2 * lowest) ? lowest : null;
+        return new Figure(s_iteration, new FigureAxis("eigenvalues of the Hessian") { From = -1.5 * scale, To = 2 * scale })
         {
             Curves =
             [
                 .. Enumerable.Range(0, most).Select(k => new FigureCurve(
-                    k == 0 ? $"λ₁ to λ{(outputs == most ? string.Empty : " of index K =")} {outputs}" : k == outputs ? "the next" : null,
+                    k == 0 ? $"the first {(outputs == most ? string.Empty : "K = ")}{outputs}" : k == outputs ? "the next" : null,
                     x, [.. measured.Select(line => At(line.Eigenvalues, k))]) { Colour = k < outputs ? 0 : 5 }),
                 .. Enumerable.Range(0, least).Select(k => new FigureCurve(k == 0 ? "the smallest" : null, x, [.. measured.Select(line => At(line.SmallestEigenvalues, k))]) { Colour = 1 }),
             ],
@@ -90,10 +93,11 @@ internal static class RunPanels
         };
     }
 
-    /// <summary>Sizes of the eigenvalues by rank where they were measured last: what comes in ± pairs lies on one another.</summary>
+    /// <summary>Sizes of the eigenvalues by rank where the sharpness was least, or where they were measured last: what comes in ± pairs lies on one another.</summary>
     private static Figure Spectrum(RunTrajectory one)
     {
-        MetricsLine at = one.Lines.Last(line => line is { Eigenvalues: not null, SmallestEigenvalues: not null });
+        MetricsLine[] measured = [.. one.Lines.Where(line => line is { Eigenvalues: not null, SmallestEigenvalues: not null })];
+        MetricsLine at = one.FlattestSharpness is null ? measured[^1] : measured.MinBy(line => line.Eigenvalues![0])!;
         int outputs = one.Summary.Outputs ?? 0;
         double[] top = at.Eigenvalues!;
         double[] bottom = at.SmallestEigenvalues!;
