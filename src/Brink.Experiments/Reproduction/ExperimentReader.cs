@@ -42,20 +42,27 @@ public static class ExperimentReader
         string studyName = file.Choice("study", [.. ExperimentStudy.All.Select(one => one.Name)]);
         ExperimentStudy study = ExperimentStudy.All.Single(one => one.Name == studyName);
         Experiment whole = Build(name, source, text, file, study, overrides ?? new Dictionary<string, string>());
-        if (!file.Has("reduced"))
+        Experiment wanted = whole;
+        if (file.Has("reduced"))
         {
-            return reduced ? throw new BrinkException($"{source} has no reduced setting; leave out --reduced") : whole;
+            // Both are built whichever is wanted: a mistake in either is told before anything is run.
+            Experiment small = Reduce(whole, file, file.Mapping("reduced", "the reduced setting", s_reduced));
+            wanted = reduced ? small : whole;
+        }
+        else if (reduced)
+        {
+            throw new BrinkException($"{source} has no reduced setting; leave out --reduced");
         }
 
-        // Both are built whichever is wanted: a mistake in either is told before anything is run.
-        Experiment small = Reduce(whole, file, file.Mapping("reduced", "the reduced setting", s_reduced));
-        return reduced ? small : whole;
+        return wanted.Grid.FirstOrDefault(field => field.Values.Count > 1 && wanted.Overrides.ContainsKey(field.Field.Name)) is { } varying
+            ? throw new BrinkException($"{varying.Field.Name} varies in the experiment's grid, so it cannot be set for all of its trajectories; change it in a copy of the file")
+            : wanted;
     }
 
     private static Experiment Build(string name, string source, string text, YamlMapping file, ExperimentStudy study, IReadOnlyDictionary<string, string> given)
     {
         var grid = ExperimentGrid.Read(file, study, null);
-        IReadOnlyDictionary<string, string> overrides = Checked(given, grid, study);
+        IReadOnlyDictionary<string, string> overrides = Checked(given, study);
         IReadOnlyList<TrajectoryPlan> trajectories = Planned(grid, overrides, study, source);
         ExperimentPanel[] panels = [.. file.Mappings("panels", "a panel", s_panel).Select(panel => Panel(panel, study, grid, trajectories, grid.Where(panel)))];
         ExperimentClaim[] claims = [.. file.Mappings("claims", "a claim", s_claim).Select(claim => Claim(claim, study, grid.Where(claim)))];
@@ -100,17 +107,12 @@ public static class ExperimentReader
         };
     }
 
-    private static Dictionary<string, string> Checked(IReadOnlyDictionary<string, string> given, ExperimentGrid grid, ExperimentStudy study)
+    private static Dictionary<string, string> Checked(IReadOnlyDictionary<string, string> given, ExperimentStudy study)
     {
         Dictionary<string, string> overrides = new(StringComparer.Ordinal);
         foreach ((string name, string text) in given)
         {
             StudyField field = study.Fields.FirstOrDefault(one => one.Name == name) ?? throw NearestName.Unknown("field", name, [.. study.Fields.Select(one => one.Name)]);
-            if (grid.Fields.Any(one => one.Field.Name == name && one.Values.Count > 1))
-            {
-                throw new BrinkException($"{name} varies in the experiment's grid, so it cannot be set for all of its trajectories; change it in a copy of the file");
-            }
-
             overrides[name] = (field.Length > 1 ? null : field.Read(text)) ?? throw new BrinkException($"{name}={text}: it must be {field.Legal}");
         }
 

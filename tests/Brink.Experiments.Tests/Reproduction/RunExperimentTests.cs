@@ -51,6 +51,11 @@ public sealed class RunExperimentTests
         Assert.Equal("small", reduced.Reduction);
         Assert.Equal("7", Assert.Single(reduced.Trajectories).Settings["iterations"]);
         Assert.Equal(2, reduced.Claims.Count);
+
+        // What varies in the setting that is wanted cannot be set for all of it; what varies in the other one can.
+        Assert.StartsWith("network varies in the experiment's grid", Assert.Throws<BrinkException>(() => Set("network", "mlp", reduced: false)).Message);
+        Assert.Single(Set("network", "mlp", reduced: true).Trajectories);
+        Experiment Set(string field, string value, bool reduced) => ExperimentReader.Parse("t", "t.yaml", possible, reduced, new Dictionary<string, string> { [field] = value });
         Assert.Single(reduced.Panels);
     }
 
