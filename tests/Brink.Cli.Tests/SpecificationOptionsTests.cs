@@ -23,7 +23,7 @@ public sealed class SpecificationOptionsTests
         foreach (SpecificationField field in SpecificationFields.All)
         {
             string context = string.Concat(field.Conditions.Where(c => c.Values.Count > 0).Select(c => $"--{c.Field} {c.Values[0]} "))
-                + field.Name switch { "nesterov" => "--momentum 0.9 ", "mean" => "--standard-deviation 1,1,1 ", "standard-deviation" => "--mean 0,0,0 ", _ => "" };
+                + field.Name switch { "nesterov" => "--momentum 0.9 ", "mean" => "--standard-deviation 1,1,1 ", "standard-deviation" => "--mean 0,0,0 ", "batch-sharpness-every" => "--batch-size 64 ", _ => "" };
             Specification s = Read($"{context}--{field.Name} {field.Example}");
             Assert.Contains(field.Name, s.Given);
             Assert.Equal(s, Specification.FromYaml(s.ToYaml()));

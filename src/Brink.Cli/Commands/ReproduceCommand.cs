@@ -153,6 +153,12 @@ internal static class ReproduceCommand
         {
             ExperimentPanel panel = experiment.Panels[k];
             Figure figure = StudyPanels.Draw(experiment, panel, [.. trajectories.Where(one => one.Plan.IsIn(panel.Where))]);
+            if (!figure.HasPoints)
+            {
+                pictures.Add([]);
+                continue;
+            }
+
             try
             {
                 pictures.Add([.. Gnuplot.Draw(figure, results.File($"{experiment.ShortName}-{(char)('a' + k)}-{panel.Kind}"), s_formats)]);

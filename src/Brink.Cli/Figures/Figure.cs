@@ -23,6 +23,9 @@ internal sealed record Figure(FigureAxis X, FigureAxis Y)
     /// <summary>Coloured cells beneath the curves.</summary>
     public CategoryMap? Map { get; init; }
 
+    /// <summary>Whether there is anything to draw but thresholds.</summary>
+    public bool HasPoints => Map is not null || Curves.Any(curve => curve.Y.Any(double.IsFinite));
+
     /// <summary>Width of the picture, centimetres: 12 fits a one-column page, 8.5 one column of two.</summary>
     public double Width { get; init; } = 12;
 

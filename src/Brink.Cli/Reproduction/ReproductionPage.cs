@@ -26,7 +26,7 @@ internal static class ReproductionPage
         {
             page.Append("<figure>").Append(pictures[k] is { } svg
                     ? $"<img alt=\"{Text(experiment.Panels[k].Caption)}\" src=\"data:image/svg+xml;base64,{Convert.ToBase64String(File.ReadAllBytes(svg))}\">"
-                    : "<p class=\"reasons\">The picture was not drawn; its script and data are in the folder.</p>")
+                    : "<p class=\"reasons\">Not drawn: what it shows was not measured, or gnuplot failed, and then its script and data are in the folder.</p>")
                 .Append($"<figcaption><b>({(char)('a' + k)})</b> {Text(experiment.Panels[k].Caption)}</figcaption></figure>\n");
         }
 
