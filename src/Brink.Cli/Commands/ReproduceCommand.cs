@@ -153,7 +153,7 @@ internal static class ReproduceCommand
         {
             ExperimentPanel panel = experiment.Panels[k];
             Figure figure = StudyPanels.Draw(experiment, panel, [.. trajectories.Where(one => one.Plan.IsIn(panel.Where))]);
-            if (!figure.HasPoints)
+            if (!figure.HasRange)
             {
                 pictures.Add([]);
                 continue;

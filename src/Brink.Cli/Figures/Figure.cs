@@ -23,8 +23,10 @@ internal sealed record Figure(FigureAxis X, FigureAxis Y)
     /// <summary>Coloured cells beneath the curves.</summary>
     public CategoryMap? Map { get; init; }
 
-    /// <summary>Whether there is anything to draw but thresholds.</summary>
-    public bool HasPoints => Map is not null || Curves.Any(curve => curve.Y.Any(double.IsFinite));
+    /// <summary>Whether both axes have a range: given, or from points.</summary>
+    public bool HasRange => Map is not null
+        || Curves.Any(curve => curve.Y.Any(double.IsFinite))
+        || (X is { From: not null, To: not null } && Y is { From: not null, To: not null });
 
     /// <summary>Width of the picture, centimetres: 12 fits a one-column page, 8.5 one column of two.</summary>
     public double Width { get; init; } = 12;
