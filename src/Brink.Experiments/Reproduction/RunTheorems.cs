@@ -34,7 +34,7 @@ internal static class RunTheorems
     private static Verdict EdgeOfStability(RunTrajectory run)
     {
         IReadOnlyList<(long Iteration, double Product)> products = run.Products;
-        string? unmet = run.Specification.Method is not ("ls" or "nls" or "nls-ub" or "ponls") ? $"{run.Specification.Method} is no line search"
+        string? unmet = !MethodFields.Searches.Contains(run.Specification.Method, StringComparer.Ordinal) ? $"{run.Specification.Method} is no line search"
             : products.Count == 0 ? "λ₁ was not measured: set sharpness-every"
             : null;
         double least = (1 - run.Specification.C) * (1 - run.Specification.SharpnessTolerance);

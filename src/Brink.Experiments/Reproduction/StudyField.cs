@@ -33,7 +33,7 @@ public sealed record StudyField(string Name, string Symbol, string Legal, string
     /// <param name="field">The field.</param>
     internal static StudyField Of(SpecificationField field) => new(
         field.Name, field.Choices is null || field.IsFlag ? field.Name : string.Empty, field.Legal, null,
-        field.ValueType == typeof(IReadOnlyList<int>) || field.ValueType == typeof(IReadOnlyList<double>) ? 0 : 1, text => ReadField(field, text))
+        field.IsList ? 0 : 1, text => ReadField(field, text))
     { Optional = true };
 
     /// <summary>The field with a value, for people: words that say themselves what they are stand alone.</summary>
