@@ -9,7 +9,7 @@ import { RunsView } from './views/RunsView';
 
 const views: readonly View[] = [
   { name: 'runs', title: 'Runs', component: RunsView },
-  { name: 'theory', title: 'Theory', component: lazy(() => import('./views/TheoryView').then((view) => view.TheoryView)) },
+  { name: 'theory', title: 'Theory', component: lazy(() => import('./theory/TheoryView').then((view) => view.TheoryView)) },
 ];
 
 followTheme();
