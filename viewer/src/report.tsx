@@ -5,8 +5,12 @@ import { readReport, ReportSource } from './source/ReportSource';
 import { followTheme } from './state/theme';
 import { App, type View } from './views/App';
 import { ReportView } from './views/ReportView';
+import { RunView } from './views/RunView';
 
-const views: readonly View[] = [{ name: 'report', title: 'Report', component: ReportView }];
+const views: readonly View[] = [
+  { name: 'report', title: 'Report', component: ReportView },
+  { name: 'run', title: 'Run', component: RunView, hidden: true },
+];
 
 followTheme();
 const page = document.getElementById('app')!;

@@ -20,6 +20,8 @@ export interface ChartProps {
   logarithmic?: boolean;
   logarithmicX?: boolean;
   onLogarithmic?: (logarithmic: boolean) => void;
+  /** Takes the chart off the page. */
+  onClose?: () => void;
   /** Charts with the same link share cursor and zoom. */
   link?: ChartLink;
   /** What x spans where it is not zoomed; the curves' own span unless given. */
@@ -28,6 +30,8 @@ export interface ChartProps {
   underlay?: (u: uPlot) => void;
   /** What the value axis spans; that of the curves and near levels unless given. */
   y?: Range;
+  /** A click on the picture, at the values under it. */
+  onPick?: (x: number, y: number) => void;
   /** Lines of the readout beside the curves' values. */
   readout?: (x: number) => ComponentChildren;
   children?: ComponentChildren;
@@ -63,6 +67,8 @@ export function Chart(props: ChartProps) {
   const picture = useRef<Picture>(null!);
   picture.current = { curves, levels, x, y, logarithmic, logarithmicX, theme, xLabel, underlay };
   const reset = useRef(() => {});
+  const pick = useRef(props.onPick);
+  pick.current = props.onPick;
   reset.current = () => (link.range.value = null);
 
   useLayoutEffect(() => {
@@ -82,6 +88,7 @@ export function Chart(props: ChartProps) {
       },
       onZoom: (range) => (link.range.value = range),
       onReset: () => reset.current(),
+      onPick: (left, top) => pick.current?.(left, top),
     });
     plot.current = created;
     return () => {
@@ -153,7 +160,7 @@ export function Chart(props: ChartProps) {
   return (
     <figure class="chart">
       <figcaption>
-        <span>
+        <span class="spread">
           <b>{props.title}</b> {props.symbol && <span class="soft">{props.symbol}</span>}
           {clipped && <span class="soft"> · the highest values lie above the picture; log shows them</span>}
         </span>
@@ -163,9 +170,14 @@ export function Chart(props: ChartProps) {
             log
           </button>
         )}
+        {props.onClose && (
+          <button type="button" class="small" onClick={props.onClose} aria-label={`remove ${props.title}`} title="remove this chart">
+            ×
+          </button>
+        )}
       </figcaption>
       <div
-        class="plot"
+        class={props.onPick ? 'plot pick' : 'plot'}
         tabIndex={0}
         role="group"
         aria-roledescription="chart"

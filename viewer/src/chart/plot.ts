@@ -23,6 +23,8 @@ export interface PlotEvents {
   onPoint(x: number | null, top: number): void;
   onZoom(range: Range): void;
   onReset(): void;
+  /** A press that was no drag, at the values under it. */
+  onPick(x: number, y: number): void;
 }
 
 /**
@@ -70,6 +72,17 @@ export function createPlot(host: HTMLElement, picture: () => Picture, width: num
           (u) => {
             const now = picture();
             paint(u, now.curves, now.levels, now.theme, logarithmic);
+          },
+        ],
+        ready: [
+          (u) => {
+            let from: [number, number] = [0, 0];
+            u.over.addEventListener('pointerdown', (event) => (from = [event.clientX, event.clientY]));
+            u.over.addEventListener('click', (event) => {
+              if (Math.hypot(event.clientX - from[0], event.clientY - from[1]) > 4) return;
+              const box = u.over.getBoundingClientRect();
+              events.onPick(u.posToVal(event.clientX - box.left, 'x'), u.posToVal(event.clientY - box.top, 'y'));
+            });
           },
         ],
         setCursor: [
