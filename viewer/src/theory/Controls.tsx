@@ -24,7 +24,7 @@ export function Controls({ catalogue, model, state, onModel, onValues, onState }
   const { values, iterations: standard } = defaultState(model);
   const atDefaults = state.iterations === standard && model.parameters.every(({ name }) => state.values[name] === values[name]);
   return (
-    <section class="controls" aria-label="model and parameters">
+    <section class="theory-controls" aria-label="model and parameters">
       <label class="model">
         <span class="unseen">model</span>
         <select value={model.name} onChange={(event) => onModel(event.currentTarget.value)}>

@@ -10,8 +10,8 @@ import { useCanvas } from './useCanvas';
 const shades = 24;
 
 /** A trajectory in a plane, over the level lines, minimisers, edge and flow of that plane. */
-export function PortraitPlot(props: { portrait: Portrait; height: number; onStart?: (x: number, y: number) => void }) {
-  const { portrait, height, onStart } = props;
+export function PortraitPlot(props: { title: string; portrait: Portrait; height: number; onStart?: (x: number, y: number) => void }) {
+  const { title, portrait, height, onStart } = props;
   const theme = useTheme();
   const ends = useMemo(() => endsOf(portrait), [portrait]);
   const { canvas, width } = useCanvas(height, (ctx, width) => draw(ctx, frameOf(width, height, ends.x, ends.y), portrait, theme), [portrait, ends, theme]);
@@ -26,9 +26,9 @@ export function PortraitPlot(props: { portrait: Portrait; height: number; onStar
   return (
     <>
       <div class="plane">
-        <canvas ref={canvas} role="img" aria-label={spoken(portrait)} onClick={onStart && onClick} style={onStart && { cursor: 'crosshair' }} />
+        <canvas ref={canvas} role="img" aria-label={spoken(title, portrait)} onClick={onStart && onClick} style={onStart && { cursor: 'crosshair' }} />
       </div>
-      <ul class="legend">
+      <ul class="theory-legend">
         <li>
           <svg width="44" height="10" aria-hidden="true">
             {[0, 1, 2, 3, 4].map((k) => (
@@ -61,7 +61,7 @@ function legendOf(portrait: Portrait) {
   return [...portrait.fields, ...portrait.lines].map(({ kind, label }) => ({ kind, label }));
 }
 
-function spoken({ title, points, fields, lines }: Portrait): string {
+function spoken(title: string, { points, fields, lines }: Portrait): string {
   return `${title}: ${points.x.length} iterates${[...fields, ...lines].map((one) => `; ${one.label}`).join('')}`;
 }
 
