@@ -98,10 +98,10 @@ public sealed class TheoryViewTests(TheoryPage view) : IClassFixture<TheoryPage>
 
         await Box(page, "η").FillAsync("-1");
         await Box(page, "η").PressAsync("Enter");
-        Assert.Equal("eta must be at least 0", await page.GetByRole(AriaRole.Alert).InnerTextAsync());
+        Assert.Equal("eta must be at least 0", await page.Locator(".theory [role=alert]").InnerTextAsync());
         await Box(page, "η").PressAsync("Escape");
         Assert.Equal(0.5, await NumberAsync(Box(page, "η")));
-        Assert.Equal(0, await page.GetByRole(AriaRole.Alert).CountAsync());
+        Assert.Equal(0, await page.Locator(".theory [role=alert]").CountAsync());
 
         await Box(page, "D").PressAsync("ArrowDown");
         await page.WaitForFunctionAsync("() => location.hash.includes('depth=9')");
@@ -169,7 +169,7 @@ public sealed class TheoryViewTests(TheoryPage view) : IClassFixture<TheoryPage>
             await page.WaitForFunctionAsync("() => document.querySelectorAll('.theory-pictures .chart').length === 3 && document.querySelectorAll('.theory-legend .cell').length > 1");
         }
 
-        Assert.Equal(0, await page.GetByRole(AriaRole.Alert).CountAsync());
+        Assert.Equal(0, await page.Locator(".theory [role=alert]").CountAsync());
         Assert.Empty(problems);
     }
 
