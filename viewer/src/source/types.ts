@@ -8,6 +8,8 @@ export interface Info {
   version: string;
   root: string;
   can_start: boolean;
+  /** Whether the server only shows. */
+  read_only?: boolean;
   token: boolean;
 }
 
@@ -44,7 +46,7 @@ export interface Levels {
   flattest_sharpness?: number;
   /** The constant threshold of the method, where it has one. */
   edge?: { quantity: string; value: number; formula: string };
-  /** The η·λ₁ up to which a step decreases the quadratic model enough for Armijo's test, 2(1 − c). */
+  /** c of Armijo's test: along an eigenvector it accepts steps up to η·λ₁ = 2(1 − c). */
   sufficient_decrease?: number;
 }
 

@@ -38,8 +38,9 @@ export function levelsOf(quantity: string, runs: readonly DrawnRun[]): ChartLeve
       const eta = Number(run.specification.eta);
       const product = edge?.quantity === 'sharpness' && edge.formula !== '2/η' && eta > 0 ? edge.value * eta : 2;
       push(product, Math.abs(product - 2) < 1e-12 ? '2' : `η·(${edge!.formula}) = ${formatNumber(product)}`);
-      if (sufficient_decrease !== undefined && Math.abs(sufficient_decrease - 2) > 0.02) {
-        push(sufficient_decrease, `2(1−c) = ${formatNumber(sufficient_decrease)}`);
+      // With the usual c = 10⁻⁴ it is the 2 itself.
+      if (sufficient_decrease !== undefined && sufficient_decrease > 0.01) {
+        push(2 * (1 - sufficient_decrease), `2(1−c) = ${formatNumber(2 * (1 - sufficient_decrease))}`);
       }
     }
   }
