@@ -72,11 +72,13 @@ class Server:
 
     def get(self, path):
         """Seconds, compressed bytes and the answer."""
+        self.used = -self.cpu_seconds()
         began = time.perf_counter()
         self.connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
         answer = self.connection.getresponse()
         body = answer.read()
         seconds = time.perf_counter() - began
+        self.used += self.cpu_seconds()
         text = gzip.decompress(body) if answer.headers.get("Content-Encoding") == "gzip" else body
         if answer.status != 200:
             raise SystemExit(f"{path}: {answer.status} {text[:300]!r}")
