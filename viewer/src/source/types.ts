@@ -46,7 +46,7 @@ export interface Levels {
   flattest_sharpness?: number;
   /** The constant threshold of the method, where it has one. */
   edge?: { quantity: string; value: number; formula: string };
-  /** c of Armijo's test: along an eigenvector it accepts steps up to η·λ₁ = 2(1 − c). */
+  /** c of Armijo's test; line searches that try larger steps keep η·λ₁ at 1 − c or above (Flatland). */
   sufficient_decrease?: number;
 }
 

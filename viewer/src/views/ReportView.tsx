@@ -1,5 +1,5 @@
 import type { ReportSource } from '../source/ReportSource';
-import type { Reproduction, RunDetails, SweepSummary } from '../source/types';
+import type { Reproduction, RunDetails, Spectrum, SweepSummary } from '../source/types';
 import { change } from '../state/address';
 import { ComparisonTable, Differences, flattened, Legend } from './Comparison';
 import { useSource } from './context';
@@ -17,7 +17,7 @@ export function ReportView({ parameters }: { parameters: URLSearchParams }) {
   const off = new Set(parameters.getAll('off'));
   const toggle = (id: string) => change({ off: off.has(id) ? [...off].filter((one) => one !== id) : [...off, id] });
   const judged = data.runs.filter((run) => run.verdicts.length > 0);
-  const spectra = ids.filter((id) => data.spectra[id]);
+  const spectra = ids.filter((id) => data.spectra[id] && followsMore(data.spectra[id]));
 
   return (
     <article class="report">
@@ -50,6 +50,11 @@ export function ReportView({ parameters }: { parameters: URLSearchParams }) {
       <Differences title="Environment" ids={ids} details={details} valuesOf={(run) => flattened(run.environment)} />
     </article>
   );
+}
+
+/** Whether a spectrum says more than the chart of λ₁ does. */
+function followsMore({ eigenvalues, smallest, trace, layers, density }: Spectrum): boolean {
+  return Boolean(trace || layers || density) || eigenvalues.some((list) => list.length > 1) || smallest.some((list) => list.length > 0);
 }
 
 function ReproductionPart({ reproduction }: { reproduction: Reproduction }) {
