@@ -88,6 +88,8 @@ public sealed class BrinkServer : IAsyncDisposable
             throw Explain(error, options);
         }
 
+        // The runs are read while the browser still loads the page.
+        _ = Task.Run(() => index.Scan(TimeSpan.Zero));
         string bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         int port = new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
         rules.CookieName = $"brink-{port}";

@@ -36,8 +36,8 @@ public sealed record RunEntry
         Specification? specification = null;
         try
         {
-            specification = RunRecord.ReadSpecification(folder);
-            RunSummary? summary = RunRecord.ReadSummary(folder);
+            specification = RunRecord.SpecificationIn(folder);
+            RunSummary? summary = RunRecord.SummaryIn(folder);
             return new RunEntry
             {
                 Path = folder,

@@ -18,8 +18,8 @@ public static class RunRecord
     /// <exception cref="BrinkException">The folder is not there or no run folder, or its specification is not valid.</exception>
     public static Specification ReadSpecification(string folder)
     {
-        string path = RunFiles.Specification(folder);
-        return Brink.Experiments.Specification.FromJson(ReadText(folder, path)!, path);
+        RequireRun(folder);
+        return SpecificationIn(folder);
     }
 
     /// <summary>The summary of a run, or null when none was written yet.</summary>
@@ -27,8 +27,22 @@ public static class RunRecord
     /// <exception cref="BrinkException">The folder is not there or no run folder, or its summary is not valid.</exception>
     public static RunSummary? ReadSummary(string folder)
     {
+        RequireRun(folder);
+        return SummaryIn(folder);
+    }
+
+    /// <summary>The specification of a folder that is known to be a run folder.</summary>
+    internal static Specification SpecificationIn(string folder)
+    {
+        string path = RunFiles.Specification(folder);
+        return Brink.Experiments.Specification.FromJson(ReadText(path) ?? throw new BrinkException($"there is no {path}"), path);
+    }
+
+    /// <summary>The summary of a folder that is known to be a run folder.</summary>
+    internal static RunSummary? SummaryIn(string folder)
+    {
         string path = RunFiles.Summary(folder);
-        if (ReadText(folder, path) is not { } text)
+        if (ReadText(path) is not { } text)
         {
             return null;
         }
@@ -117,14 +131,13 @@ public static class RunRecord
         }
     }
 
-    private static string? ReadText(string folder, string path)
+    private static string? ReadText(string path)
     {
-        RequireRun(folder);
         try
         {
             return File.ReadAllText(path);
         }
-        catch (FileNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

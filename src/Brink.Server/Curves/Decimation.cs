@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Brink.Server;
 
 /// <summary>
@@ -14,6 +16,7 @@ public sealed record Decimation(double[] X, double[] Y, double[]? Low, double[]?
     /// <param name="x">Places, not falling.</param>
     /// <param name="y">Values, as many; those that are not finite count for nothing beside finite ones.</param>
     /// <param name="pixels">Columns at most, at least 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Decimation Of(ReadOnlySpan<double> x, ReadOnlySpan<double> y, int pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pixels, 1);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Brink.Server;
@@ -61,6 +62,7 @@ internal sealed class MetricsField
     /// <summary>The field of a name, or null.</summary>
     /// <param name="name">The name.</param>
     /// <param name="next">Where to look first; set to the place after the one found. Lines hold their fields in the same order.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static MetricsField? Find(ReadOnlySpan<byte> name, ref int next)
     {
         for (int i = 0; i < All.Length; i++)

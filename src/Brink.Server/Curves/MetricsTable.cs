@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -7,7 +8,7 @@ namespace Brink.Server;
 internal sealed class MetricsTable
 {
     private readonly Column?[] _columns = new Column?[MetricsField.All.Length];
-    private readonly Dictionary<string, Column> _derived = new(StringComparer.Ordinal);
+    private readonly Column _etaSharpness = new();
     private readonly Dictionary<string, ListColumn> _lists = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Column> _gradientNorms = new(StringComparer.Ordinal);
     private readonly double[] _line = new double[MetricsField.All.Length];
@@ -28,15 +29,16 @@ internal sealed class MetricsTable
 
     /// <summary>Memory that all takes.</summary>
     internal long Bytes =>
-        Evaluations.Bytes + _columns.Sum(column => column?.Bytes ?? 0) + _derived.Values.Sum(column => column.Bytes)
+        Evaluations.Bytes + _columns.Sum(column => column?.Bytes ?? 0) + _etaSharpness.Bytes + _counts.Sum(count => count.Column.Bytes)
         + _gradientNorms.Values.Sum(column => column.Bytes) + _lists.Values.Sum(list => list.Bytes) + 1024;
 
     /// <summary>A quantity (<see cref="Quantity"/>), or another number of the file; null where no line has it.</summary>
     /// <param name="name">Its name.</param>
     internal Column? Find(string name) =>
-        _derived.TryGetValue(name, out Column? derived) ? derived
-        : Array.Find(MetricsField.All, field => field.Name == name) is { } found && !Array.Exists(_counts, count => count.Field == found)
-            ? _columns[found.Index] : null;
+        name == Quantity.EtaSharpness ? _etaSharpness
+        : Array.Find(_counts, count => count.Field.Name == name) is { } counted ? counted.Column
+        : Array.Find(MetricsField.All, field => field.Name == name) is { } found ? _columns[found.Index]
+        : null;
 
     /// <summary>The lists of a field; null where no line has one.</summary>
     /// <param name="name">The field.</param>
@@ -46,6 +48,7 @@ internal sealed class MetricsTable
     /// <param name="text">The line, one JSON object.</param>
     /// <exception cref="JsonException">It is none.</exception>
     /// <exception cref="FormatException">A number is none, or the line lacks its iteration.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // hot from its first call: millions of lines
     internal void Append(ReadOnlySpan<byte> text)
     {
         Array.Clear(_has);
@@ -96,6 +99,7 @@ internal sealed class MetricsTable
 
     private static double Number(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Take(MetricsField field, ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
@@ -131,6 +135,7 @@ internal sealed class MetricsTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Store()
     {
         double iteration = _line[MetricsField.Iteration.Index];
@@ -138,26 +143,29 @@ internal sealed class MetricsTable
         for (int i = 0; i < _counts.Length; i++)
         {
             RunningCount count = _counts[i];
-            At(_derived, count.Field.Name).Add(Lines, count.Next(iteration, _has[count.Field.Index] ? _line[count.Field.Index] : 0));
+            count.Column.Add(Lines, count.Next(iteration, _has[count.Field.Index] ? _line[count.Field.Index] : 0));
             evaluations += count.Field == MetricsField.Hvps ? 0 : count.Total;
         }
 
         Evaluations.Add(Lines, evaluations);
         if (Has(MetricsField.StepSize) && Has(MetricsField.Sharpness) && !Has(MetricsField.Time))
         {
-            At(_derived, Quantity.EtaSharpness).Add(Lines, _line[MetricsField.StepSize.Index] * _line[MetricsField.Sharpness.Index]);
+            _etaSharpness.Add(Lines, _line[MetricsField.StepSize.Index] * _line[MetricsField.Sharpness.Index]);
         }
 
         // λ₁ where the flow has not come to its end is not φ.
         bool unfinished = Has(MetricsField.GfsConverged) && _line[MetricsField.GfsConverged.Index] == 0;
         for (int i = 0; i < _has.Length; i++)
         {
-            if (_has[i] && !(unfinished && i == MetricsField.GfsSharpness.Index))
+            if (_has[i] && !IsCounted(i) && !(unfinished && i == MetricsField.GfsSharpness.Index))
             {
                 (_columns[i] ??= new Column()).Add(Lines, _line[i]);
             }
         }
     }
+
+    private static bool IsCounted(int index) =>
+        index == MetricsField.FunctionEvaluations.Index || index == MetricsField.GradientEvaluations.Index || index == MetricsField.Hvps.Index;
 
     private bool Has(MetricsField field) => _has[field.Index];
 
@@ -182,6 +190,8 @@ internal sealed class MetricsTable
         private double _step;
 
         internal MetricsField Field => of;
+
+        internal Column Column { get; } = new();
 
         internal double Total { get; private set; }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Brink.Experiments;
 
@@ -19,16 +18,12 @@ internal sealed class RunIndex(RunRoot root)
     private RunState[] _runs = [];
     private TimeSpan _lastScan;
     private long _scannedAt = long.MinValue;
-    private long _version;
 
     /// <summary>Told what has changed, on the thread that found it.</summary>
     internal event Action<IReadOnlyList<RunChange>>? Changed;
 
     /// <summary>The runs, by id in natural order.</summary>
     internal IReadOnlyList<RunState> Runs => Volatile.Read(ref _runs);
-
-    /// <summary>A number that another list has another of.</summary>
-    internal long Version => Interlocked.Read(ref _version);
 
     /// <summary>The folder of a run.</summary>
     /// <param name="id">Its id.</param>
@@ -44,7 +39,8 @@ internal sealed class RunIndex(RunRoot root)
         lock (_scanning)
         {
             // Not stored: the next scan is to see the change, and tell of it.
-            return Renew(Known(id!), id!, folder, Directory.GetLastWriteTimeUtc(folder), DateTime.UtcNow);
+            DateTime time = Directory.GetLastWriteTimeUtc(folder);
+            return Known(id!) is { } known && IsCurrent(known, time) ? known : RunState.Read(id!, folder, time, DateTime.UtcNow);
         }
     }
 
@@ -99,7 +95,6 @@ internal sealed class RunIndex(RunRoot root)
             if (now is not null)
             {
                 Volatile.Write(ref _runs, now);
-                Interlocked.Increment(ref _version);
             }
         }
 
@@ -119,54 +114,59 @@ internal sealed class RunIndex(RunRoot root)
     private List<RunChange> ScanNow()
     {
         DateTime now = DateTime.UtcNow;
-        List<(string Folder, DateTime Time)> found = [];
+        List<FoundRun> found = [];
         if (root.IsRun)
         {
-            found.Add((root.Path, Directory.GetLastWriteTimeUtc(root.Path)));
+            found.Add(new FoundRun(root.IdOf(root.Path), root.Path, Directory.GetLastWriteTimeUtc(root.Path)));
         }
         else
         {
             Find(root.Path, 0, now, found);
         }
 
-        ConcurrentBag<RunChange> changes = [];
         RunState[] states = new RunState[found.Count];
-        Parallel.For(0, found.Count, i =>
+        List<int> stale = [];
+        for (int i = 0; i < states.Length; i++)
         {
-            (string folder, DateTime time) = found[i];
-            string id = root.IdOf(folder);
-            RunState? known = Known(id);
-            states[i] = Renew(known, id, folder, time, now);
-            if (known is null)
+            if (Known(found[i].Id) is { } known && IsCurrent(known, found[i].Time))
             {
-                changes.Add(new RunChange(id, RunChange.Added));
+                states[i] = known;
             }
-            else if (!known.LooksLike(states[i]))
+            else
             {
-                changes.Add(new RunChange(id, RunChange.Summary));
+                stale.Add(i);
             }
-        });
-        Array.Sort(states, (a, b) => RunCatalogue.PathOrder.Compare(a.Id, b.Id));
-        HashSet<string> ids = [.. states.Select(run => run.Id)];
-        List<RunChange> all = [.. changes, .. _runs.Where(run => !ids.Contains(run.Id)).Select(run => new RunChange(run.Id, RunChange.Removed))];
-        _places = states.Select((run, place) => (run.Id, place)).ToDictionary(StringComparer.Ordinal);
-        Volatile.Write(ref _runs, states);
-        if (all.Count > 0)
-        {
-            Interlocked.Increment(ref _version);
         }
 
+        if (stale.Count == 0 && states.Length == _runs.Length)
+        {
+            return [];
+        }
+
+        Parallel.ForEach(stale, i => states[i] = RunState.Read(found[i].Id, found[i].Folder, found[i].Time, now));
+        List<RunChange> all = [];
+        foreach (int i in stale)
+        {
+            RunState? known = Known(found[i].Id);
+            if (known is null || !known.LooksLike(states[i]))
+            {
+                all.Add(new RunChange(found[i].Id, known is null ? RunChange.Added : RunChange.Summary));
+            }
+        }
+
+        Array.Sort(states, (a, b) => RunCatalogue.PathOrder.Compare(a.Id, b.Id));
+        HashSet<string> ids = [.. states.Select(run => run.Id)];
+        all.AddRange(_runs.Where(run => !ids.Contains(run.Id)).Select(run => new RunChange(run.Id, RunChange.Removed)));
+        _places = states.Select((run, place) => (run.Id, place)).ToDictionary(StringComparer.Ordinal);
+        Volatile.Write(ref _runs, states);
         return all;
     }
 
-    private static RunState Renew(RunState? known, string id, string folder, DateTime time, DateTime now)
-    {
-        // Within the step of the file system's clock another change may have left the same time.
-        bool current = known is { Settled: true } && known.FolderTime == time && !(known.IsLive && !RunRecord.IsInUse(folder));
-        return current ? known! : RunState.Read(id, folder, time, now);
-    }
+    /// <summary>Whether a run is as it was: within the step of the file system's clock another change may have left the same time.</summary>
+    private static bool IsCurrent(RunState known, DateTime time) =>
+        known.Settled && known.FolderTime == time && !(known.IsLive && !RunRecord.IsInUse(known.Folder));
 
-    private void Find(string folder, int depth, DateTime now, List<(string Folder, DateTime Time)> found)
+    private void Find(string folder, int depth, DateTime now, List<FoundRun> found)
     {
         DirectoryInfo info = new(folder);
         if (!info.Exists)
@@ -178,13 +178,18 @@ internal sealed class RunIndex(RunRoot root)
         Listing? known = _listings.GetValueOrDefault(folder);
         if (known is null || known.Time != time || !known.Settled)
         {
-            known = Listing.Read(folder, time, now, isRoot: depth == 0);
-            _listings[folder] = known;
+            Listing read = Listing.Read(folder, time, now, isRoot: depth == 0);
+            foreach (string gone in known?.Folders.Except(read.Folders) ?? [])
+            {
+                _listings.Remove(gone);
+            }
+
+            _listings[folder] = known = read;
         }
 
         if (known.IsRun)
         {
-            found.Add((folder, time));
+            found.Add(new FoundRun(known.Id ??= root.IdOf(folder), folder, time));
         }
         else if (depth < Deepest)
         {
@@ -195,9 +200,13 @@ internal sealed class RunIndex(RunRoot root)
         }
     }
 
+    private readonly record struct FoundRun(string Id, string Folder, DateTime Time);
+
     /// <summary>What lies in a folder: a run, or folders to look into.</summary>
     private sealed record Listing(DateTime Time, bool Settled, bool IsRun, string[] Folders)
     {
+        internal string? Id { get; set; }
+
         internal static Listing Read(string folder, DateTime time, DateTime now, bool isRoot)
         {
             bool settled = now - time > TimeSpan.FromSeconds(1);
