@@ -17,7 +17,15 @@ internal sealed class LinearView : TheoryView
 
     internal override string Source => "Crăciun and Ghoshdastidar, arXiv 2402.13108";
 
-    internal override TrajectoryAnswer Follow(double[] values, int iterations, int columns, CancellationToken cancellation)
+    internal override int Steps => 2000;
+
+    internal override IReadOnlyList<PortraitName> Planes(double[] values) =>
+        [new PortraitName("edge", "η·S against f")];
+
+    /// <remarks>The Hessian of a large network is decomposed at some points only.</remarks>
+    internal override int MostIterations(int variables) => TheoryWork.Iterations;
+
+    internal override TrajectoryAnswer Follow(double[] values, int iterations, int columns, string plane, CancellationToken cancellation)
     {
         var network = (LinearNetwork)Model.Function(values);
         double eta = values[Place("eta")];
@@ -65,13 +73,13 @@ internal sealed class LinearView : TheoryView
             new(
                 "trajectory", "Entries of the product W_L⋯W₁", Logarithmic: false,
                 [.. shown.Select((place, i) => new TheoryLine(
-                    $"w{place.Row + 1}{place.Column + 1}", $"({place.Row + 1}, {place.Column + 1})", TheorySeries.Of([.. product[i]], 1, columns)))],
+                    $"w{place.Row + 1}{place.Column + 1}", $"({place.Row + 1}, {place.Column + 1})", Series([.. product[i]], 1, columns)))],
                 [.. Enumerable.Range(0, width).Select(k => new TheoryLevel($"σ{ScalarView.Subscript(k + 1)} of the target", targets[(k * width) + k])).DistinctBy(level => level.Value)]),
-            new("loss", "Loss", Logarithmic: true, [new TheoryLine("loss", "f", TheorySeries.Of(losses, 1, columns))], []),
+            new("loss", "Loss", Logarithmic: true, [new TheoryLine("loss", "f", Series(losses, 1, columns))], []),
             SharpnessChart([.. sharpness], null, every, eta, columns, new TheoryLevel("η·L·σ₁^(2−2/L), the flattest minimum", eta * flattest)),
         ];
         return Answer(
-            values, loss.Count - 1, !double.IsFinite(loss[^1]), charts, [EdgePortrait([.. sharpness], eta, [.. losses.Where((_, k) => k % every == 0)], "f")], Verdicts(eta, flattest, losses));
+            values, loss.Count - 1, !double.IsFinite(loss[^1]), charts, EdgePortrait([.. sharpness], eta, [.. losses.Where((_, k) => k % every == 0)], "f"), Verdicts(eta, flattest, losses));
     }
 
     /// <summary>The theorem on steps that are too large, on this one start.</summary>

@@ -15,9 +15,14 @@ internal sealed class MinimalistView : TheoryView
 
     internal override string Source => "Liu et al., arXiv 2503.02809";
 
-    internal override int Iterations => 5000;
+    internal override int Iterations => 10_000;
 
-    internal override TrajectoryAnswer Follow(double[] values, int iterations, int columns, CancellationToken cancellation)
+    internal override int Steps => 10_000;
+
+    internal override IReadOnlyList<PortraitName> Planes(double[] values) =>
+        [new PortraitName("plane", "α against β₂"), new PortraitName("oscillation", "α against |β₁|"), new PortraitName("edge", "η·S against L₂")];
+
+    internal override TrajectoryAnswer Follow(double[] values, int iterations, int columns, string plane, CancellationToken cancellation)
     {
         double Of(string parameter) => values[Place(parameter)];
         double eta = Of("eta");
@@ -27,7 +32,7 @@ internal sealed class MinimalistView : TheoryView
             cancellation);
         IReadOnlyList<MinimalistPoint> points = trajectory.Points;
         double[] Column(Func<MinimalistPoint, double> value) => [.. points.Select(value)];
-        TheoryLine Line(string name, string label, double[] curve) => new(name, label, TheorySeries.Of(curve, 1, columns));
+        TheoryLine Line(string name, string label, double[] curve) => new(name, label, Series(curve, 1, columns));
         (double[] alpha, double[] beta1, double[] beta2) = (Column(point => point.Alpha), Column(point => point.Beta1), Column(point => point.Beta2));
         double[] converging = Column(point => point.LossConverging);
         double[] sharpness = Column(point => point.Sharpness);
@@ -46,7 +51,12 @@ internal sealed class MinimalistView : TheoryView
         var model = new Minimalist(Of("lambda1"), Of("lambda2"));
         return Answer(
             values, points[^1].Iteration, trajectory.Study.Diverged, charts,
-            [Plane(model, points[0].Weights, eta, alpha, beta2), EdgePortrait(sharpness, eta, converging, "L₂"), Oscillation(model, eta, alpha, beta1)],
+            plane switch
+            {
+                "oscillation" => Oscillation(model, eta, alpha, beta1),
+                "edge" => EdgePortrait(sharpness, eta, converging, "L₂"),
+                _ => Plane(model, points[0].Weights, eta, alpha, beta2),
+            },
             trajectory.Verdicts, Phases(trajectory.Study.Phases));
     }
 
@@ -97,7 +107,7 @@ internal sealed class MinimalistView : TheoryView
 
         int every = Every(alpha.Length);
         return new Portrait(
-            "plane", "α against β₂", new PortraitAxis("α", Low: frame.Left, High: frame.Right), new PortraitAxis("β₂", Low: frame.Bottom, High: frame.Top),
+            "plane", new PortraitAxis("α", Low: frame.Left, High: frame.Right), new PortraitAxis("β₂", Low: frame.Bottom, High: frame.Top),
             new PortraitPoints(Thinned(alpha, every), Thinned(beta2, every), every), lines, fields);
     }
 
@@ -109,7 +119,7 @@ internal sealed class MinimalistView : TheoryView
         double[] positive = [.. sizes.Where(size => size > 0 && double.IsFinite(size))];
         double edge = Math.Sqrt(2 / (eta * model.Lambda1));
         return new Portrait(
-            "oscillation", "α against |β₁|", new PortraitAxis("α"), new PortraitAxis("|β₁|", Logarithmic: true),
+            "oscillation", new PortraitAxis("α"), new PortraitAxis("|β₁|", Logarithmic: true),
             new PortraitPoints(Thinned(alpha, every), sizes, every),
             double.IsFinite(edge) && positive.Length > 0
                 ? [new PortraitLine("edge", "the edge, ηλ₁α² = 2", [edge, edge], [positive.Min(), positive.Max()])]

@@ -39,7 +39,11 @@ internal sealed class ScalarView : TheoryView
         return n > 1 ? Math.Max(together, -bend) : together;
     }
 
-    internal override TrajectoryAnswer Follow(double[] values, int iterations, int columns, CancellationToken cancellation)
+    internal override IReadOnlyList<PortraitName> Planes(double[] values) => values[Place("depth")] == 1
+        ? [new PortraitName("edge", "η·S against f")]
+        : [new PortraitName("plane", $"w₁ against {Others((int)values[Place("depth")])}"), new PortraitName("edge", "η·S against f")];
+
+    internal override TrajectoryAnswer Follow(double[] values, int iterations, int columns, string plane, CancellationToken cancellation)
     {
         var network = (ScalarNetwork)Model.Function(values);
         double eta = values[Place("eta")];
@@ -54,21 +58,23 @@ internal sealed class ScalarView : TheoryView
             new(
                 "trajectory", "Trajectory", Logarithmic: false,
                 [.. Enumerable.Range(0, Math.Min(network.Dimension, Shown)).Select(k =>
-                    new TheoryLine($"w{k + 1}", $"w{Subscript(k + 1)}", TheorySeries.Of(Column(point => point.Weights[k]), 1, columns)))],
+                    new TheoryLine($"w{k + 1}", $"w{Subscript(k + 1)}", Series(Column(point => point.Weights[k]), 1, columns)))],
                 []),
-            new("loss", "Loss", Logarithmic: true, [new TheoryLine("loss", "f", TheorySeries.Of(loss, 1, columns))], []),
+            new("loss", "Loss", Logarithmic: true, [new TheoryLine("loss", "f", Series(loss, 1, columns))], []),
             SharpnessChart(
                 sharpness, Column(point => point.GfsSharpness ?? double.NaN), 1, eta, columns,
                 new TheoryLevel("2√2, below which φ falls", Math.Sqrt(8)), new TheoryLevel("η·D·y^(2−2/D), the flattest minimum", eta * network.FlattestSharpness)),
         ];
         return Answer(
             values, points[^1].Iteration, !points[^1].IsFinite, charts,
-            [.. network.Dimension > 1 ? [Plane(network, start, eta, Column(point => point.Weights[0]), Column(point => point.Weights[1]))] : Array.Empty<Portrait>(), EdgePortrait(sharpness, eta, loss, "f")],
+            plane == "plane" ? Plane(network, start, eta, Column(point => point.Weights[0]), Column(point => point.Weights[1])) : EdgePortrait(sharpness, eta, loss, "f"),
             ScalarStudy.Judge(descent, points).Verdicts());
     }
 
     /// <summary>A number in subscript digits.</summary>
     internal static string Subscript(int number) => string.Concat($"{number}".Select(digit => (char)('₀' + digit - '0')));
+
+    private static string Others(int depth) => depth == 2 ? "w₂" : $"w₂ = … = w{Subscript(depth)}";
 
     /// <summary>w₁ against the others, which start equal: level lines of f, its minimisers with those stable at η, the edge, and the gradient flow from the start.</summary>
     private static Portrait Plane(ScalarNetwork network, double[] start, double eta, double[] first, double[] second)
@@ -98,9 +104,8 @@ internal sealed class ScalarView : TheoryView
         }
 
         int every = Every(first.Length);
-        string others = depth == 2 ? "w₂" : $"w₂ = … = w{Subscript(depth)}";
         return new Portrait(
-            "plane", $"w₁ against {others}", new PortraitAxis("w₁", Low: frame.Left, High: frame.Right), new PortraitAxis(others, Low: frame.Bottom, High: frame.Top),
+            "plane", new PortraitAxis("w₁", Low: frame.Left, High: frame.Right), new PortraitAxis(Others(depth), Low: frame.Bottom, High: frame.Top),
             new PortraitPoints(Thinned(first, every), Thinned(second, every), every), lines, fields);
     }
 

@@ -14,7 +14,12 @@ internal sealed class SquaredRegressionView : TheoryView
 
     internal override string Source => "Kreisler et al., arXiv 2305.13064";
 
-    internal override TrajectoryAnswer Follow(double[] values, int iterations, int columns, CancellationToken cancellation)
+    internal override int Steps => 3000;
+
+    internal override IReadOnlyList<PortraitName> Planes(double[] values) =>
+        [new PortraitName("plane", "u₁ against v₁"), new PortraitName("edge", "η·S against f")];
+
+    internal override TrajectoryAnswer Follow(double[] values, int iterations, int columns, string plane, CancellationToken cancellation)
     {
         var model = (SquaredRegression)Model.Function(values);
         double eta = values[Place("eta")];
@@ -32,16 +37,16 @@ internal sealed class SquaredRegressionView : TheoryView
                 [.. Enumerable.Range(0, start.Length).Select(k =>
                 {
                     (string letter, int place) = k < features ? ("u", k) : ("v", k - features);
-                    return new TheoryLine($"{letter}{place + 1}", $"{letter}{ScalarView.Subscript(place + 1)}", TheorySeries.Of(Column(point => point.Weights[k]), 1, columns));
+                    return new TheoryLine($"{letter}{place + 1}", $"{letter}{ScalarView.Subscript(place + 1)}", Series(Column(point => point.Weights[k]), 1, columns));
                 })],
                 []),
-            new("loss", "Loss", Logarithmic: true, [new TheoryLine("loss", "f", TheorySeries.Of(loss, 1, columns))], []),
+            new("loss", "Loss", Logarithmic: true, [new TheoryLine("loss", "f", Series(loss, 1, columns))], []),
             SharpnessChart(
                 sharpness, Column(point => point.GfsSharpness ?? double.NaN), 1, eta, columns, new TheoryLevel("2√2, below which φ falls", Math.Sqrt(8))),
         ];
         return Answer(
             values, points[^1].Iteration, !points[^1].IsFinite, charts,
-            [EdgePortrait(sharpness, eta, loss, "f"), Plane(model, start, features, Column(point => point.Weights[0]), Column(point => point.Weights[features]))],
+            plane == "edge" ? EdgePortrait(sharpness, eta, loss, "f") : Plane(model, start, features, Column(point => point.Weights[0]), Column(point => point.Weights[features])),
             descent.Verdicts(points));
     }
 
@@ -65,7 +70,7 @@ internal sealed class SquaredRegressionView : TheoryView
         double kept = start[0] * start[features];
         int every = Every(u.Length);
         return new Portrait(
-            "plane", "u₁ against v₁", new PortraitAxis("u₁", Low: frame.Left, High: frame.Right), new PortraitAxis("v₁", Low: frame.Bottom, High: frame.Top),
+            "plane", new PortraitAxis("u₁", Low: frame.Left, High: frame.Right), new PortraitAxis("v₁", Low: frame.Bottom, High: frame.Top),
             new PortraitPoints(Thinned(u, every), Thinned(v, every), every), lines,
             [frame.Field("flow", "u₁v₁ as at the start, which the gradient flow keeps", (a, b) => a * b, kept)]);
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Brink.Server.Theory;
 
 /// <summary>What <c>GET /api/theory</c> says.</summary>
@@ -20,9 +22,10 @@ internal sealed record TheoryLimits(int Iterations, int CellsASide, double CellS
 /// <param name="X">The columns of a diagram where none are given.</param>
 /// <param name="Y">The rows.</param>
 /// <param name="Iterations">Steps of a trajectory where none are given.</param>
+/// <param name="Steps">Steps of a cell of a diagram where none are given.</param>
 internal sealed record TheoryModelAnswer(
     string Name, string Title, string Formula, string Source, IReadOnlyList<TheoryParameterAnswer> Parameters,
-    TheoryAxisAnswer X, TheoryAxisAnswer Y, int Iterations);
+    TheoryAxisAnswer X, TheoryAxisAnswer Y, int Iterations, int Steps);
 
 /// <summary>A parameter, as a slider needs it.</summary>
 /// <param name="Name">Its name.</param>
@@ -53,12 +56,13 @@ internal sealed record TheoryAxisAnswer(string Parameter, double Low, double Hig
 /// <param name="Diverged">Whether the last iterate is not finite.</param>
 /// <param name="Charts">What is drawn against the iteration.</param>
 /// <param name="Phases">The iteration at which each phase begins; null where the model knows none.</param>
-/// <param name="Portraits">What is drawn in planes.</param>
+/// <param name="Portraits">The planes that it can be drawn in.</param>
+/// <param name="Portrait">The trajectory in the one that was asked for.</param>
 /// <param name="Verdicts">The verdict table.</param>
 internal sealed record TrajectoryAnswer(
     string Model, IReadOnlyDictionary<string, double> Parameters, int Iterations, bool Diverged, IReadOnlyList<TheoryChart> Charts,
     IReadOnlyDictionary<string, int>? Phases,
-    IReadOnlyList<Portrait> Portraits, IReadOnlyList<TheoryVerdict> Verdicts);
+    IReadOnlyList<PortraitName> Portraits, Portrait Portrait, IReadOnlyList<TheoryVerdict> Verdicts);
 
 /// <summary>Curves against the iteration that share a vertical axis.</summary>
 /// <param name="Name">Its name.</param>
@@ -72,7 +76,7 @@ internal sealed record TheoryChart(string Name, string Title, bool Logarithmic, 
 /// <param name="Name">Its name.</param>
 /// <param name="Label">What the legend calls it.</param>
 /// <param name="Series">The curve.</param>
-internal sealed record TheoryLine(string Name, string Label, TheorySeries Series);
+internal sealed record TheoryLine(string Name, string Label, Decimation Series);
 
 /// <summary>A value worth a line of its own.</summary>
 /// <param name="Label">What it is.</param>
@@ -97,21 +101,20 @@ internal sealed record TheoryVerdict(
 /// <param name="Colours">Their colours, <c>#rrggbb</c>.</param>
 internal sealed record PhaseAnswer(double[] X, double[] Y, byte[] Regimes, IReadOnlyList<string> Names, IReadOnlyList<string> Colours);
 
-/// <summary>What a request that cannot be answered gets.</summary>
-/// <param name="Error">What is wrong, and what would be right.</param>
-/// <param name="Field">The part of the query that is to blame; null where none alone is.</param>
-internal sealed record TheoryRefusal(string Error, string? Field);
+/// <summary>A plane that a trajectory can be drawn in.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Title">Its title.</param>
+internal sealed record PortraitName(string Name, string Title);
 
 /// <summary>A trajectory in a plane, over what the plane itself shows.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Title">Its title.</param>
 /// <param name="X">The horizontal axis.</param>
 /// <param name="Y">The vertical axis.</param>
 /// <param name="Points">The iterates.</param>
 /// <param name="Lines">Curves of the plane.</param>
 /// <param name="Fields">Functions of the plane whose level lines are drawn.</param>
 internal sealed record Portrait(
-    string Name, string Title, PortraitAxis X, PortraitAxis Y, PortraitPoints Points, IReadOnlyList<PortraitLine> Lines, IReadOnlyList<PortraitField> Fields);
+    string Name, PortraitAxis X, PortraitAxis Y, PortraitPoints Points, IReadOnlyList<PortraitLine> Lines, IReadOnlyList<PortraitField> Fields);
 
 /// <summary>An axis of a portrait.</summary>
 /// <param name="Label">What it measures.</param>
@@ -124,7 +127,7 @@ internal sealed record PortraitAxis(string Label, bool Logarithmic = false, doub
 /// <param name="X">One number a point.</param>
 /// <param name="Y">One number a point.</param>
 /// <param name="Every">Every how many iterations there is one; odd, so that both sides of an oscillation are seen.</param>
-internal sealed record PortraitPoints(double[] X, double[] Y, int Every);
+internal sealed record PortraitPoints([property: JsonConverter(typeof(PixelNumbers))] double[] X, [property: JsonConverter(typeof(PixelNumbers))] double[] Y, int Every);
 
 /// <summary>A curve of a plane, or a point of it where it has one vertex.</summary>
 /// <param name="Kind">How it is drawn: <c>edge</c>, <c>minimisers</c>, <c>stable_minimisers</c>, <c>flow</c>, <c>limit</c>.</param>
@@ -140,4 +143,4 @@ internal sealed record PortraitLine(string Kind, string Label, double[] X, doubl
 /// <param name="Rows">Points from the low to the high end of y.</param>
 /// <param name="Values">The values, row by row from the low end of y.</param>
 /// <param name="Levels">The levels.</param>
-internal sealed record PortraitField(string Kind, string Label, int Columns, int Rows, double[] Values, double[] Levels);
+internal sealed record PortraitField(string Kind, string Label, int Columns, int Rows, [property: JsonConverter(typeof(PixelNumbers))] double[] Values, double[] Levels);

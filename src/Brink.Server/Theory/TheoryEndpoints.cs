@@ -11,7 +11,6 @@ internal static class TheoryEndpoints
 {
     private const int Columns = 64;
     private const int Rows = 48;
-    private const int DefaultSteps = 5000;
 
     /// <summary>Adds <c>/api/theory</c>, <c>/api/theory/trajectory</c> and <c>/api/theory/phase</c>.</summary>
     /// <param name="routes">The server's routes.</param>
@@ -19,26 +18,28 @@ internal static class TheoryEndpoints
     internal static IEndpointRouteBuilder MapTheory(this IEndpointRouteBuilder routes)
     {
         var work = new TheoryWork();
-        routes.MapGet("/api/theory", context => TheoryJson.WriteAsync(context, 200, new TheoryCatalogue(
+        routes.MapGet("/api/theory", context => TheoryJson.AnswerAsync(context, new TheoryCatalogue(
             [.. TheoryView.All.Select(view => view.Describe())], new TheoryLimits(TheoryWork.Iterations, TheoryWork.CellsASide, TheoryWork.CellSteps))));
-        routes.MapGet("/api/theory/trajectory", context => AnswerAsync(context, () => TrajectoryAsync(context, work)));
-        routes.MapGet("/api/theory/phase", context => AnswerAsync(context, () => PhaseAsync(context, work)));
+        routes.MapGet("/api/theory/trajectory", async context => await TheoryJson.AnswerAsync(context, await TrajectoryAsync(context, work)));
+        routes.MapGet("/api/theory/phase", async context => await TheoryJson.AnswerAsync(context, await PhaseAsync(context, work)));
         return routes;
     }
 
-    private static async Task<object> TrajectoryAsync(HttpContext context, TheoryWork work)
+    private static async Task<TrajectoryAnswer> TrajectoryAsync(HttpContext context, TheoryWork work)
     {
-        var request = new TheoryRequest(context.Request.Query, "iterations", "points");
-        int iterations = request.Whole("iterations", request.View.Iterations, 0, TheoryWork.Iterations);
+        var request = new TheoryRequest(context.Request.Query, "iterations", "points", "portrait");
+        TheoryView view = request.View;
+        int iterations = request.Whole("iterations", view.Iterations, 0, TheoryWork.Iterations);
         int columns = request.Whole("points", 800, 10, 4000);
-        int variables = request.View.Model.VariableNames(request.Values).Count;
-        double most = TheoryWork.Decompositions / Math.Pow(variables + 4, 3);
+        string plane = request.Choice("portrait", [.. view.Planes(request.Values).Select(one => one.Name)]);
+        int variables = view.Model.VariableNames(request.Values).Count;
+        int most = view.MostIterations(variables);
         return iterations <= most
-            ? await work.TrajectoryAsync(() => request.View.Follow(request.Values, iterations, columns, context.RequestAborted), context.RequestAborted).ConfigureAwait(false)
-            : throw new TheoryRequestException("iterations", $"iterations is {iterations}; with {variables} variables at most {(int)most} are computed for a page");
+            ? await work.TrajectoryAsync(() => view.Follow(request.Values, iterations, columns, plane, context.RequestAborted), context.RequestAborted)
+            : throw TheoryRequest.Refusal("iterations", $"iterations is {iterations}; with {variables} variables at most {most} are computed for a page");
     }
 
-    private static async Task<object> PhaseAsync(HttpContext context, TheoryWork work)
+    private static async Task<PhaseAnswer> PhaseAsync(HttpContext context, TheoryWork work)
     {
         var request = new TheoryRequest(
             context.Request.Query, "x", "x_low", "x_high", "x_count", "x_log", "y", "y_low", "y_high", "y_count", "y_log", "steps");
@@ -49,15 +50,15 @@ internal static class TheoryEndpoints
         settings.Remove(x.Parameter);
         settings.Remove(y.Parameter);
         var plane = new ParameterPlane(model, x, y, settings);
-        int steps = request.Whole("steps", DefaultSteps, 0, TheoryWork.Steps);
+        int steps = request.Whole("steps", request.View.Steps, 0, TheoryWork.Steps);
         OrbitRules rules = Rules(steps);
         double size = (double)x.Count * y.Count * (steps + (2 * rules.Window)) * MostVariables(plane, request.Values);
         if (size > TheoryWork.CellSteps)
         {
-            throw new TheoryRequestException("steps", $"{x.Count} × {y.Count} cells of {steps} steps are {size / TheoryWork.CellSteps:F1} times what is computed for a page; ask for fewer cells or steps");
+            throw TheoryRequest.Refusal("steps", $"{x.Count} × {y.Count} cells of {steps} steps are {size / TheoryWork.CellSteps:F1} times what is computed for a page; ask for fewer cells or steps");
         }
 
-        byte[] regimes = await work.DiagramAsync(() => Diagram(plane, rules, context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
+        byte[] regimes = await work.DiagramAsync(() => Diagram(plane, rules, context.RequestAborted), context.RequestAborted);
         return new PhaseAnswer(
             [.. Enumerable.Range(0, x.Count).Select(x.Value)], [.. Enumerable.Range(0, y.Count).Select(y.Value)], regimes,
             [.. PhaseCategory.All.Select(category => category.Name)], [.. PhaseCategory.All.Select(category => category.Colour)]);
@@ -92,30 +93,5 @@ internal static class TheoryEndpoints
         }
 
         return plane.Model.VariableNames(largest).Count;
-    }
-
-    private static async Task AnswerAsync(HttpContext context, Func<Task<object>> compute)
-    {
-        object answer;
-        int status = 200;
-        try
-        {
-            answer = await compute().ConfigureAwait(false);
-        }
-        catch (TheoryRequestException wrong)
-        {
-            (status, answer) = (400, new TheoryRefusal(wrong.Message, wrong.Field));
-        }
-        catch (BrinkException wrong)
-        {
-            (status, answer) = (400, new TheoryRefusal(wrong.Message, null));
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // The client has gone: nobody is there to read an answer.
-            return;
-        }
-
-        await TheoryJson.WriteAsync(context, status, answer).ConfigureAwait(false);
     }
 }

@@ -12,21 +12,21 @@ internal sealed class TheoryRequest
     /// <summary>Reads the model and its parameters.</summary>
     /// <param name="query">The query.</param>
     /// <param name="others">Names that a request may have besides <c>model</c> and the model's parameters.</param>
-    /// <exception cref="TheoryRequestException">A name is unknown or given twice, or a value is out of its range.</exception>
+    /// <exception cref="RequestException">A name is unknown or given twice, or a value is out of its range.</exception>
     internal TheoryRequest(IQueryCollection query, params string[] others)
     {
         string name = query.TryGetValue("model", out var given) && given is [{ Length: > 0 } one]
             ? one
-            : throw new TheoryRequestException("model", $"one model is needed: {string.Join(", ", TheoryView.All.Select(view => view.Model.Name))}");
+            : throw Refusal("model", $"one model is needed: {string.Join(", ", TheoryView.All.Select(view => view.Model.Name))}");
         View = TheoryView.All.FirstOrDefault(view => view.Model.Name == name)
-            ?? throw new TheoryRequestException("model", NearestName.Unknown("theory model", name, [.. TheoryView.All.Select(view => view.Model.Name)]).Message);
+            ?? throw Refusal("model", NearestName.Unknown("theory model", name, [.. TheoryView.All.Select(view => view.Model.Name)]).Message);
         IReadOnlyList<SweptParameter> parameters = View.Model.Parameters;
         string[] legal = ["model", .. parameters.Select(parameter => parameter.Name), .. others];
         foreach ((string key, var values) in query)
         {
             _query[key] = !legal.Contains(key)
-                ? throw new TheoryRequestException(key, NearestName.Unknown($"parameter of a request for {name}", key, legal).Message)
-                : values is [{ } text] ? text : throw new TheoryRequestException(key, $"{key} is given {values.Count} times; give it once");
+                ? throw Refusal(key, NearestName.Unknown($"parameter of a request for {name}", key, legal).Message)
+                : values is [{ } text] ? text : throw Refusal(key, $"{key} is given {values.Count} times; give it once");
         }
 
         Values = [.. parameters.Select(parameter => Checked(parameter.Name, () => parameter.Check(Number(parameter.Name, parameter.Default))))];
@@ -52,8 +52,15 @@ internal sealed class TheoryRequest
         double value = Number(name, otherwise);
         return double.IsInteger(value) && value >= least && value <= most
             ? (int)value
-            : throw new TheoryRequestException(name, $"{name} is {_query[name]}; it must be a whole number from {least} to {most}");
+            : throw Refusal(name, $"{name} is {_query[name]}; it must be a whole number from {least} to {most}");
     }
+
+    /// <summary>One of some words; the first where none is given.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="words">The words.</param>
+    internal string Choice(string name, string[] words) => _query.GetValueOrDefault(name, words[0]) is var word && words.Contains(word)
+        ? word
+        : throw Refusal(name, NearestName.Unknown(name, word, words).Message);
 
     /// <summary>An axis: <c>x</c>, <c>x_low</c>, <c>x_high</c>, <c>x_count</c> and <c>x_log</c>.</summary>
     /// <param name="letter">x or y.</param>
@@ -71,11 +78,11 @@ internal sealed class TheoryRequest
             null => range.Logarithmic,
             "true" or "1" => true,
             "false" or "0" => false,
-            var other => throw new TheoryRequestException($"{letter}_log", $"{letter}_log is '{other}'; it must be true or false"),
+            var other => throw Refusal($"{letter}_log", $"{letter}_log is '{other}'; it must be true or false"),
         };
         if (!(low < high) || (logarithmic && low <= 0))
         {
-            throw new TheoryRequestException($"{letter}_low", $"{parameter} runs from {low} to {high}; the first must be below the second{(logarithmic ? ", and positive on a logarithmic axis" : string.Empty)}");
+            throw Refusal($"{letter}_low", $"{parameter} runs from {low} to {high}; the first must be below the second{(logarithmic ? ", and positive on a logarithmic axis" : string.Empty)}");
         }
 
         // A whole parameter takes each of its values once.
@@ -83,11 +90,14 @@ internal sealed class TheoryRequest
         return new SweepAxis(parameter, low, high, swept.Whole ? (int)(high - low) + 1 : columns, !swept.Whole && logarithmic);
     }
 
+    /// <summary>A refusal that blames one part of the query.</summary>
+    internal static RequestException Refusal(string field, string message) => new(400, message, field);
+
     private double Number(string name, double otherwise) => !_query.TryGetValue(name, out string? text)
         ? otherwise
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
             ? value
-            : throw new TheoryRequestException(name, $"{name} is '{text}'; it must be a number");
+            : throw Refusal(name, $"{name} is '{text}'; it must be a number");
 
     private static T Checked<T>(string field, Func<T> read)
     {
@@ -97,16 +107,7 @@ internal sealed class TheoryRequest
         }
         catch (BrinkException wrong)
         {
-            throw new TheoryRequestException(field, wrong.Message);
+            throw Refusal(field, wrong.Message);
         }
     }
-}
-
-/// <summary>A request that cannot be answered as it is.</summary>
-/// <param name="field">The part of the query that is to blame.</param>
-/// <param name="message">What is wrong, and what would be right.</param>
-internal sealed class TheoryRequestException(string field, string message) : Exception(message)
-{
-    /// <summary>The part of the query that is to blame.</summary>
-    internal string Field { get; } = field;
 }

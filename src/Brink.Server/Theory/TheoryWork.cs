@@ -39,10 +39,10 @@ internal sealed class TheoryWork : IDisposable
 
     private static async Task<T> RunAsync<T>(SemaphoreSlim room, Func<T> compute, CancellationToken cancellation)
     {
-        await room.WaitAsync(cancellation).ConfigureAwait(false);
+        await room.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(compute, cancellation).ConfigureAwait(false);
+            return await Task.Run(compute, cancellation);
         }
         finally
         {

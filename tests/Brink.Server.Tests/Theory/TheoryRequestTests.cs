@@ -58,6 +58,8 @@ public sealed class TheoryRequestTests(TheoryServer server) : IClassFixture<Theo
     [InlineData("trajectory", "model=scalar&iterations=-1", "iterations", "from 0 to 100000")]
     [InlineData("trajectory", "model=scalar&depth=64&iterations=100000", "iterations", "with 64 variables at most")]
     [InlineData("trajectory", "model=scalar&points=1e9", "points", "points is 1e9; it must be a whole number from 10 to 4000")]
+    [InlineData("trajectory", "model=scalar&portrait=plain", "portrait", "unknown portrait 'plain': did you mean 'plane'?")]
+    [InlineData("trajectory", "model=scalar&depth=1&portrait=plane", "portrait", "unknown portrait 'plane': known are edge")]
     [InlineData("phase", "model=scalar&x_count=513", "x_count", "x_count is 513; it must be a whole number from 2 to 512")]
     [InlineData("phase", "model=scalar&steps=100001", "steps", "steps is 100001; it must be a whole number from 0 to 100000")]
     [InlineData("phase", "model=scalar&x_count=512&y_count=512&steps=100000", "steps", "times what is computed for a page; ask for fewer cells or steps")]

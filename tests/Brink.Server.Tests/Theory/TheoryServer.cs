@@ -1,28 +1,20 @@
 using System.Net;
 using System.Text.Json;
-using Brink.Server.Theory;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Brink.Server.Tests.Theory;
 
-/// <summary>The theory endpoints alone, on a port of their own, asked over HTTP.</summary>
+/// <summary>A server over an empty folder, asked over HTTP.</summary>
 public sealed class TheoryServer : IAsyncLifetime
 {
-    private WebApplication? _server;
+    private readonly string _root = Directory.CreateTempSubdirectory("brink-theory-").FullName;
+    private BrinkServer? _server;
 
     public HttpClient Client { get; } = new();
 
     public async ValueTask InitializeAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _server = builder.Build();
-        _server.MapTheory();
-        await _server.StartAsync(TestContext.Current.CancellationToken);
-        Client.BaseAddress = new Uri(_server.Urls.Single());
+        _server = await BrinkServer.StartAsync(new ServerOptions { Root = _root, Port = 0 }, line => Assert.Fail(line));
+        Client.BaseAddress = new Uri(_server.Url);
     }
 
     public async ValueTask DisposeAsync()
@@ -32,6 +24,8 @@ public sealed class TheoryServer : IAsyncLifetime
         {
             await _server.DisposeAsync();
         }
+
+        Directory.Delete(_root, recursive: true);
     }
 
     /// <summary>An answer; fails where the server refuses.</summary>

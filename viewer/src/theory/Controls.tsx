@@ -24,17 +24,14 @@ export function Controls({ catalogue, model, state, onModel, onValues, onState }
   const { values, iterations: standard } = defaultState(model);
   const atDefaults = state.iterations === standard && model.parameters.every(({ name }) => state.values[name] === values[name]);
   return (
-    <section class="controls" aria-label="model and parameters">
-      <label class="model">
-        <span class="unseen">model</span>
-        <select value={model.name} onChange={(event) => onModel(event.currentTarget.value)}>
-          {catalogue.models.map(({ name, title }) => (
-            <option key={name} value={name}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
+    <section class="theory-controls" aria-label="model and parameters">
+      <select class="model" value={model.name} aria-label="model" onChange={(event) => onModel(event.currentTarget.value)}>
+        {catalogue.models.map(({ name, title }) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </select>
       <p class="formula">
         {model.formula} <span class="soft">({model.source})</span>
       </p>

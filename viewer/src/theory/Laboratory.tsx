@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { SourceError } from '../source/Source';
 import { change } from '../state/address';
 import { useSource } from '../views/context';
+import { Verdicts } from '../views/RunView';
 import { AxisChoice } from './AxisChoice';
 import { commandsOf } from './command';
 import { Controls } from './Controls';
@@ -11,9 +13,8 @@ import { axisOf, defaultState, modelOf, phaseQuery, readState, trajectoryQuery, 
 import { TrajectoryCharts } from './TrajectoryCharts';
 import type { Axis, Catalogue, PhaseDiagram, Trajectory } from './types';
 import { useLatest } from './useLatest';
-import { VerdictTable } from './VerdictTable';
 
-const points = 600;
+const points = 450;
 const planeHeight = 360;
 /** Columns and rows of the passes of a diagram, coarse to fine. */
 const passes: readonly (readonly [number, number])[] = [[64, 48], [128, 96], [256, 192]];
@@ -36,8 +37,16 @@ export function Laboratory({ catalogue, parameters }: { catalogue: Catalogue; pa
   const setValues = (values: Record<string, number>) => setState((before) => ({ ...before, values: { ...before.values, ...values } }));
 
   const asked = trajectoryQuery(state, points);
-  const { value: trajectory, problem, busy } = useLatest<Trajectory>(JSON.stringify(asked), async (signal, give) =>
-    give(await source.actions!.get<Trajectory>('theory/trajectory', asked, signal)));
+  const { value: trajectory, problem, busy } = useLatest<Trajectory>(JSON.stringify(asked), async (signal, give) => {
+    const answer = (query: typeof asked) => source.actions!.get<Trajectory>('theory/trajectory', query, signal);
+    give(
+      await answer(asked).catch((error: unknown) => {
+        // A plane that this depth does not have, or that an old address names.
+        if (error instanceof SourceError && error.field === 'portrait') return answer({ ...asked, portrait: undefined });
+        throw error;
+      }),
+    );
+  });
 
   const phaseKey = JSON.stringify(phaseQuery(state, 0, 0));
   const { value: phase, problem: phaseProblem, busy: phaseBusy } = useLatest<Diagram>(phaseKey, async (signal, give) => {
@@ -55,7 +64,7 @@ export function Laboratory({ catalogue, parameters }: { catalogue: Catalogue; pa
 
   const shown = trajectory?.model === state.model ? trajectory : null;
   const diagram = phase?.model === state.model && sameAxis(phase.x, state.x) && sameAxis(phase.y, state.y) ? phase.diagram : null;
-  const portrait = shown?.portraits.find((one) => one.name === state.portrait) ?? shown?.portraits[0];
+  const portrait = shown?.portrait;
   const symbolOf = (name: string) => model.parameters.find((parameter) => parameter.name === name)?.symbol ?? name;
   const symbols = useMemo(() => ({ x: symbolOf(state.x.parameter), y: symbolOf(state.y.parameter) }), [state.model, state.x.parameter, state.y.parameter]);
   const choose = (x: number, y: number) => {
@@ -95,7 +104,7 @@ export function Laboratory({ catalogue, parameters }: { catalogue: Catalogue; pa
                   ))}
                 </select>
               </figcaption>
-              {portrait && <PortraitPlot portrait={portrait} height={planeHeight} onStart={startFrom} />}
+              {portrait && <PortraitPlot title={shown.portraits.find((one) => one.name === portrait.name)?.title ?? portrait.name} portrait={portrait} height={planeHeight} onStart={startFrom} />}
               {startFrom && <p class="hint soft">Click the plane to start there.</p>}
             </figure>
             <figure>
@@ -127,7 +136,7 @@ export function Laboratory({ catalogue, parameters }: { catalogue: Catalogue; pa
             </figure>
             {shown && <TrajectoryCharts trajectory={shown} />}
           </div>
-          {shown && <VerdictTable verdicts={shown.verdicts} />}
+          {shown && <Verdicts verdicts={shown.verdicts} title="Theorems on this trajectory" />}
           <h2>The same on the command line</h2>
           {commandsOf(state, shown).map((command) => (
             <pre key={command} class="command" tabIndex={0}>{command}</pre>

@@ -123,7 +123,7 @@ export function PhasePlot({ diagram, x, y, symbols, at, height, onChoose }: Phas
       <p class="reading" aria-live="polite">
         {words}
       </p>
-      <ul class="legend">
+      <ul class="theory-legend">
         {shares.map(({ name, colour, share }) => (
           <li key={name}>
             <span class="cell" style={{ background: colour }} />

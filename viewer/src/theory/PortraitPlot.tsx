@@ -10,8 +10,8 @@ import { useCanvas } from './useCanvas';
 const shades = 24;
 
 /** A trajectory in a plane, over the level lines, minimisers, edge and flow of that plane. */
-export function PortraitPlot(props: { portrait: Portrait; height: number; onStart?: (x: number, y: number) => void }) {
-  const { portrait, height, onStart } = props;
+export function PortraitPlot(props: { title: string; portrait: Portrait; height: number; onStart?: (x: number, y: number) => void }) {
+  const { title, portrait, height, onStart } = props;
   const theme = useTheme();
   const ends = useMemo(() => endsOf(portrait), [portrait]);
   const { canvas, width } = useCanvas(height, (ctx, width) => draw(ctx, frameOf(width, height, ends.x, ends.y), portrait, theme), [portrait, ends, theme]);
@@ -26,9 +26,9 @@ export function PortraitPlot(props: { portrait: Portrait; height: number; onStar
   return (
     <>
       <div class="plane">
-        <canvas ref={canvas} role="img" aria-label={spoken(portrait)} onClick={onStart && onClick} style={onStart && { cursor: 'crosshair' }} />
+        <canvas ref={canvas} role="img" aria-label={spoken(title, portrait)} onClick={onStart && onClick} style={onStart && { cursor: 'crosshair' }} />
       </div>
-      <ul class="legend">
+      <ul class="theory-legend">
         <li>
           <svg width="44" height="10" aria-hidden="true">
             {[0, 1, 2, 3, 4].map((k) => (
@@ -37,7 +37,7 @@ export function PortraitPlot(props: { portrait: Portrait; height: number; onStar
           </svg>
           iterates, first to last
         </li>
-        {legend.map(({ kind, label }) => {
+        {legend.map(({ kind, label, level }) => {
           const style = styleOf(kind, theme);
           return (
             <li key={kind + label}>
@@ -45,7 +45,7 @@ export function PortraitPlot(props: { portrait: Portrait; height: number; onStar
                 {kind === 'limit' ? (
                   <path d="M7 1 L15 9 M15 1 L7 9" stroke={style.colour} stroke-width="2.4" />
                 ) : (
-                  <line x1="0" x2="22" y1="5" y2="5" stroke={style.colour} stroke-width={style.width} stroke-dasharray={style.dash.join(' ')} />
+                  <line x1="0" x2="22" y1="5" y2="5" stroke={style.colour} stroke-width={style.width} stroke-dasharray={level ? undefined : style.dash.join(' ')} />
                 )}
               </svg>
               {label}
@@ -58,10 +58,10 @@ export function PortraitPlot(props: { portrait: Portrait; height: number; onStar
 }
 
 function legendOf(portrait: Portrait) {
-  return [...portrait.fields, ...portrait.lines].map(({ kind, label }) => ({ kind, label }));
+  return [...portrait.fields.map(({ kind, label }) => ({ kind, label, level: true })), ...portrait.lines.map(({ kind, label }) => ({ kind, label, level: false }))];
 }
 
-function spoken({ title, points, fields, lines }: Portrait): string {
+function spoken(title: string, { points, fields, lines }: Portrait): string {
   return `${title}: ${points.x.length} iterates${[...fields, ...lines].map((one) => `; ${one.label}`).join('')}`;
 }
 
@@ -142,8 +142,7 @@ function drawPoints(ctx: CanvasRenderingContext2D, { x, y }: Frame, { points, y:
     places.push([x.place(left), y.place(up)]);
   }
   if (places.length === 0) return;
-  const few = points.every === 1 && places.length <= 400;
-  if (few) {
+  if (points.every === 1 && places.length <= 400) {
     ctx.strokeStyle = timeColour(0.5, theme.dark);
     ctx.globalAlpha = 0.35;
     ctx.lineWidth = 1;
@@ -152,12 +151,13 @@ function drawPoints(ctx: CanvasRenderingContext2D, { x, y }: Frame, { points, y:
     ctx.stroke();
     ctx.globalAlpha = 1;
   }
-  const size = few ? 2.4 : 1.5;
+  const size = places.length <= 1500 ? 2.3 : 1.5;
+  // The first steps go the farthest, so shades change fastest there.
+  const first = (shade: number) => Math.floor(places.length * (shade / shades) ** 2);
   for (let shade = 0; shade < shades; shade++) {
     ctx.fillStyle = timeColour(shade / (shades - 1), theme.dark);
     ctx.beginPath();
-    const end = Math.floor((places.length * (shade + 1)) / shades);
-    for (let k = Math.floor((places.length * shade) / shades); k < end; k++) {
+    for (let k = first(shade); k < first(shade + 1); k++) {
       const [left, top] = places[k]!;
       ctx.moveTo(left + size, top);
       ctx.arc(left, top, size, 0, 2 * Math.PI);

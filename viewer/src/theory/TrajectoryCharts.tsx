@@ -37,7 +37,7 @@ function TheoryCurves({ chart, phases, link }: { chart: TheoryChart; phases?: Re
       title={chart.title} xLabel="iteration" curves={curves} levels={chart.levels} logarithmic={logarithmic} onLogarithmic={setLogarithmic}
       link={link} height={230} underlay={underlay}
     >
-      <ul class="legend">
+      <ul class="theory-legend">
         {curves.map(({ key, label, colour, dash }) => (
           <li key={key}>
             <svg width="22" height="10" aria-hidden="true">
@@ -58,6 +58,7 @@ function drawPhases(u: uPlot, phases: Record<string, number>, theme: Theme) {
   ctx.save();
   ctx.font = `${11.5 * ratio}px system-ui, sans-serif`;
   ctx.textBaseline = 'bottom';
+  ctx.textAlign = 'left';
   ctx.fillStyle = ctx.strokeStyle = theme.soft;
   ctx.lineWidth = ratio;
   const begun = Object.entries(phases).sort((a, b) => a[1] - b[1]);

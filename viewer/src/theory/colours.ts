@@ -10,7 +10,7 @@ export interface Style {
 export function styleOf(kind: string, { dark, ink, soft }: Theme): Style {
   switch (kind) {
     case 'edge':
-      return { colour: dark ? '#f0793a' : '#d55e00', width: 2, dash: [7, 4] };
+      return { colour: dark ? '#f0793a' : '#d55e00', width: 2, dash: [] };
     case 'stable_minimisers':
       return { colour: dark ? '#2bbd92' : '#009e73', width: 5, dash: [] };
     case 'minimisers':
@@ -25,6 +25,6 @@ export function styleOf(kind: string, { dark, ink, soft }: Theme): Style {
 
 /** The colour of an iterate, from the first (0) to the last (1): blues that move away from the paper. */
 export function timeColour(part: number, dark: boolean): string {
-  const [from, to] = dark ? [[44, 92, 138], [206, 233, 252]] : [[150, 200, 235], [0, 52, 94]];
+  const [from, to] = dark ? [[74, 132, 184], [206, 233, 252]] : [[150, 200, 235], [0, 52, 94]];
   return `rgb(${from!.map((channel, k) => Math.round(channel + (to![k]! - channel) * part)).join(' ')})`;
 }

@@ -12,8 +12,6 @@ export interface TheoryState {
   portrait: string;
 }
 
-export const defaultSteps = 5000;
-
 export function modelOf(catalogue: Catalogue, name: string): Model {
   return catalogue.models.find((model) => model.name === name) ?? catalogue.models[0]!;
 }
@@ -25,7 +23,7 @@ export function defaultState(model: Model): TheoryState {
     iterations: model.iterations,
     x: model.x,
     y: model.y,
-    steps: defaultSteps,
+    steps: model.steps,
     portrait: '',
   };
 }
@@ -67,7 +65,7 @@ export function writeState(state: TheoryState, catalogue: Catalogue): Values {
   };
   for (const parameter of model.parameters) keep(parameter.name, state.values[parameter.name]!, parameter.default);
   keep('iterations', state.iterations, model.iterations);
-  keep('steps', state.steps, defaultSteps);
+  keep('steps', state.steps, model.steps);
   keep('portrait', state.portrait, '');
   for (const letter of ['x', 'y'] as const) {
     const axis = state[letter];
@@ -90,7 +88,7 @@ export function axisOf(model: Model, letter: 'x' | 'y', name: string): Axis {
 
 /** What the server is asked for a trajectory. */
 export const trajectoryQuery = (state: TheoryState, points: number) => ({
-  model: state.model, ...state.values, iterations: state.iterations, points,
+  model: state.model, ...state.values, iterations: state.iterations, points, portrait: state.portrait || undefined,
 });
 
 /** What the server is asked for a diagram: the axes' own parameters have no single value. */

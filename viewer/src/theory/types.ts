@@ -1,4 +1,4 @@
-import type { Series } from '../source/types';
+import type { Series, Verdict } from '../source/types';
 
 /** What the server's theory endpoints answer (docs/server.md). A number that is not finite is null. */
 
@@ -31,6 +31,7 @@ export interface Model {
   x: Axis;
   y: Axis;
   iterations: number;
+  steps: number;
 }
 
 export interface Catalogue {
@@ -44,14 +45,6 @@ export interface TheoryChart {
   logarithmic: boolean;
   lines: { name: string; label: string; series: Series }[];
   levels: { label: string; value: number }[];
-}
-
-export interface Verdict {
-  theorem: string;
-  claim: string;
-  outcome: 'holds' | 'fails' | 'not_applicable';
-  measured: string;
-  because?: string;
 }
 
 export interface PortraitAxis {
@@ -81,7 +74,6 @@ export interface PortraitField {
 
 export interface Portrait {
   name: string;
-  title: string;
   x: PortraitAxis;
   y: PortraitAxis;
   points: { x: Coordinates; y: Coordinates; every: number };
@@ -96,7 +88,8 @@ export interface Trajectory {
   diverged: boolean;
   charts: TheoryChart[];
   phases?: Record<string, number>;
-  portraits: Portrait[];
+  portraits: { name: string; title: string }[];
+  portrait: Portrait;
   verdicts: Verdict[];
 }
 

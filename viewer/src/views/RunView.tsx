@@ -164,5 +164,5 @@ export function Verdicts({ verdicts, title = 'Verdicts' }: { verdicts: readonly 
 
 export function Outcome({ outcome }: { outcome: string }) {
   const kind = /^(holds|pass|reproduced|yes)/i.test(outcome) ? 'good' : /^(fails|violated|not reproduced|no\b)/i.test(outcome) ? 'problem' : 'soft';
-  return <span class={`outcome ${kind}`}>{outcome}</span>;
+  return <span class={`outcome ${kind}`}>{outcome.replaceAll('_', ' ')}</span>;
 }

@@ -12,12 +12,12 @@ const catalogue: Catalogue = {
   limits: { iterations: 100000, cells_a_side: 512, cell_steps: 4e9 },
   models: [
     {
-      name: 'minimalist', title: 'Minimalist', formula: '', source: '', iterations: 5000,
+      name: 'minimalist', title: 'Minimalist', formula: '', source: '', iterations: 5000, steps: 5000,
       parameters: [parameter('eta', 0.002, 0.2, 0.05, { logarithmic: true, least: 0 }), parameter('alpha', 0.01, 2, 0.1)],
       x: { parameter: 'eta', low: 0.01, high: 0.1, logarithmic: false }, y: { parameter: 'alpha', low: 0.05, high: 1, logarithmic: false },
     },
     {
-      name: 'scalar', title: 'Scalar', formula: '', source: '', iterations: 500,
+      name: 'scalar', title: 'Scalar', formula: '', source: '', iterations: 500, steps: 5000,
       parameters: [
         parameter('eta', 0.02, 2, 0.5, { least: 0 }), parameter('depth', 1, 10, 2, { integer: true, least: 1, most: 64 }),
         parameter('target', 0.1, 4, 1), parameter('size', 0.1, 2, 1.1), parameter('ratio', 0.2, 5, 1.5, { logarithmic: true }),
@@ -51,7 +51,7 @@ describe('the address of the theory view', () => {
 describe('a request', () => {
   it('has every parameter, but for the axes of a diagram', () => {
     const state = read('model=scalar&eta=0.7');
-    expect(trajectoryQuery(state, 600)).toEqual({ model: 'scalar', eta: 0.7, depth: 2, target: 1, size: 1.1, ratio: 1.5, iterations: 500, points: 600 });
+    expect(trajectoryQuery(state, 600)).toEqual({ model: 'scalar', eta: 0.7, depth: 2, target: 1, size: 1.1, ratio: 1.5, iterations: 500, points: 600, portrait: undefined });
     const query = phaseQuery(state, 64, 48);
     expect(query).toMatchObject({ model: 'scalar', depth: 2, size: 1.1, x: 'eta', x_count: 64, y: 'ratio', y_count: 48, y_log: false, steps: 5000 });
     expect(query).not.toHaveProperty('eta');
