@@ -10,7 +10,7 @@ internal sealed class DensityMeasuring(Specification specification) : RunMeasure
     /// <summary>Below this a share is the tail of a Gaussian: no network here has so many parameters that it could be one eigenvalue.</summary>
     private const double Negligible = 1e-9;
 
-    private readonly DensityBins _bins = specification.DensityBins;
+    private readonly DensityBins _bins = specification.BinsOfDensity();
 
     internal override int Every => specification.DensityEvery;
 

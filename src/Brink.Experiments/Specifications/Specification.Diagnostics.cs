@@ -55,14 +55,14 @@ public sealed partial record Specification
     }
 
     /// <summary>Intervals a decade of |λ|, from 1 to 100.</summary>
-    public int DensityBinsPerDecade
+    public int DensityBins
     {
         get => Value(DiagnosticsFields.DensityBins);
         init => Set(DiagnosticsFields.DensityBins, value);
     }
 
     /// <summary>The intervals in which the density is recorded.</summary>
-    public DensityBins DensityBins => new(DensityRange[0], DensityRange[1], DensityBinsPerDecade);
+    public DensityBins BinsOfDensity() => new(DensityRange[0], DensityRange[1], DensityBins);
 
     /// <summary>Iterations between measurements of the segment smoothness; 0 for never.</summary>
     public int SegmentSmoothnessEvery

@@ -700,7 +700,7 @@ public sealed partial record Specification
     }
 
     /// <summary>Whether an event file for TensorBoard is written too.</summary>
-    public bool TensorBoard
+    public bool Tensorboard
     {
         get => Value(RunFields.TensorBoard);
         init => Set(RunFields.TensorBoard, value);

@@ -25,7 +25,7 @@ public sealed class RunFolder : IDisposable
         _held = held;
         _metrics = new MetricsFile(RunFiles.Metrics(path));
         _checkpoints = new CheckpointStore(RunFiles.Checkpoints(path));
-        _events = specification.TensorBoard ? EventFile.Open(path, specification, started) : null;
+        _events = specification.Tensorboard ? EventFile.Open(path, specification, started) : null;
     }
 
     /// <summary>The folder.</summary>

@@ -20,7 +20,7 @@ internal sealed class EventFile : IDisposable
     private EventFile(string path, Specification specification, DateTimeOffset started)
     {
         _path = path;
-        _bins = specification.DensityBins;
+        _bins = specification.BinsOfDensity();
         _started = started;
         try
         {
@@ -64,7 +64,7 @@ internal sealed class EventFile : IDisposable
 
             DurableFile.Replace(path, stream =>
             {
-                DensityBins bins = specification.DensityBins;
+                DensityBins bins = specification.BinsOfDensity();
                 stream.Write(EventRecords.Frame(MetricsEvents.Begin(started)));
                 foreach (MetricsLine line in lines)
                 {
