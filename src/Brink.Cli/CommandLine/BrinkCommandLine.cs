@@ -60,6 +60,7 @@ internal static class BrinkCommandLine
             TheoryCommand.Create(),
             ReproduceCommand.Create(),
             RunsCommand.Create(),
+            ReportCommand.Create(),
             ExportCommand.Create(),
             CompletionCommand.Create(),
             LauncherCommands.CreateSetup(),
