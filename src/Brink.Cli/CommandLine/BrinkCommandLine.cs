@@ -61,6 +61,7 @@ internal static class BrinkCommandLine
             ReproduceCommand.Create(),
             RunsCommand.Create(),
             ReportCommand.Create(),
+            ServeCommand.Create(),
             ExportCommand.Create(),
             CompletionCommand.Create(),
             LauncherCommands.CreateSetup(),

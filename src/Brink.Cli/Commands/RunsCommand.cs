@@ -13,13 +13,14 @@ internal static class RunsCommand
     /// <returns>The command with its verbs.</returns>
     public static Command Create() => new DocumentedCommand(
         "runs",
-        "List, show and compare runs.",
+        "List, show, compare and tag runs.",
         "brink runs list --where 'method = nls and final_loss < 0.01' --sort final_loss",
         "brink runs compare runs/a runs/b")
     {
         CreateList(),
         CreateShow(),
         CreateCompare(),
+        CreateTag(),
     };
 
     private static DocumentedCommand CreateList() => CreateTable(
@@ -29,6 +30,7 @@ internal static class RunsCommand
         "brink runs list",
         "brink runs list runs --where 'method = nls and final_loss < 0.01' --sort final_loss",
         "brink runs list --where 'status = broken or status = killed'",
+        "brink runs list --where 'tags ~ paper'",
         "brink runs list --json | jq '.[].final_loss'");
 
     private static DocumentedCommand CreateCompare() => CreateTable(
@@ -97,6 +99,43 @@ internal static class RunsCommand
         return command;
     }
 
+    private static DocumentedCommand CreateTag()
+    {
+        Argument<string[]> folders = new("run") { Description = "Run folders", Arity = ArgumentArity.OneOrMore };
+        Option<string[]> add = new("--add") { Description = "Tags to give", AllowMultipleArgumentsPerToken = true, HelpName = "tag" };
+        Option<string[]> remove = new("--remove") { Description = "Tags to take away", AllowMultipleArgumentsPerToken = true, HelpName = "tag" };
+        DocumentedCommand command = new(
+            "tag",
+            "Give runs tags, by which lists can be filtered; without an option, show the tags they have.",
+            "brink runs tag runs/a runs/b --add paper",
+            "brink runs tag runs/a --remove paper --add 'figure 3'")
+        {
+            folders,
+            add,
+            remove,
+        };
+        command.SetAction(parsed =>
+        {
+            string[] given = parsed.GetValue(add) ?? [];
+            string[] taken = parsed.GetValue(remove) ?? [];
+            foreach (string folder in parsed.GetRequiredValue(folders))
+            {
+                RunRecord.ReadSpecification(folder); // one line for a folder that is none, or is broken
+                IReadOnlyList<string> tags = RunTags.Read(folder);
+                if (given.Length + taken.Length > 0)
+                {
+                    RunTags.Write(folder, tags.Except(taken).Union(given));
+                    tags = RunTags.Read(folder);
+                }
+
+                parsed.InvocationConfiguration.Output.WriteLine($"{folder}: {(tags.Count == 0 ? "no tags" : string.Join(", ", tags))}");
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
     private static string Text(RunEntry run)
     {
         StringBuilder text = new();
@@ -121,7 +160,7 @@ internal static class RunsCommand
         }
 
         using StringWriter verdicts = new() { NewLine = "\n" };
-        VerdictText.Write(verdicts, RunEnd.Verdicts(run.Path, run.Specification!));
+        VerdictText.Write(verdicts, StepVerdicts.OfRun(run.Path, run.Specification!));
         text.Append(verdicts.ToString() is { Length: > 0 } written ? "\n" + written : string.Empty);
         return text.Append('\n').Append(run.Specification!.ToYaml()).ToString();
     }

@@ -61,7 +61,7 @@ internal static class ReportData
     private static void WriteRuns(Utf8JsonWriter json, IReadOnlyList<string> folders)
     {
         string[] ids = RunNames.Of(folders);
-        MetricsColumns[] columns = [.. folders.Select(folder => new MetricsColumns(Path.Combine(folder, "metrics.jsonl")).Follow())];
+        MetricsColumns[] columns = [.. folders.Select(folder => new MetricsColumns(RunFiles.Metrics(folder)).Follow())];
         json.WriteStartArray("runs");
         for (int i = 0; i < ids.Length; i++)
         {

@@ -190,8 +190,10 @@ public sealed class RunFolder : IDisposable
         _held.Dispose();
     }
 
-    /// <summary>The first name in a folder that no run has yet.</summary>
-    internal static string FreshPath(Specification specification, string parent)
+    /// <summary>The first path <c>&lt;data&gt;-&lt;network&gt;-&lt;method&gt;-&lt;n&gt;</c> in a folder that nothing has yet.</summary>
+    /// <param name="specification">What names the run.</param>
+    /// <param name="parent">The folder.</param>
+    public static string FreshPath(Specification specification, string parent)
     {
         string network = NetworkForm.IsFile(specification.Network)
             ? System.IO.Path.GetFileNameWithoutExtension(specification.Network) : specification.Network;

@@ -73,6 +73,38 @@ public static class RunRecord
             : throw new BrinkException($"{folder} has no checkpoint of iteration {wanted}; it has {string.Join(" and ", there.Order())}");
     }
 
+    /// <summary>
+    /// Deletes a run: its own files, and the folder where nothing else is in it. The specification goes first, so that what a kill
+    /// leaves is no run.
+    /// </summary>
+    /// <param name="folder">The run folder.</param>
+    /// <exception cref="BrinkException">The folder is no run folder, or a process is at work in it.</exception>
+    /// <exception cref="RunStoreException">A file cannot be removed.</exception>
+    public static void Delete(string folder)
+    {
+        RequireRun(folder);
+        using (RunLock.Acquire(folder))
+        {
+            RunFiles.Remove(folder);
+            foreach (string file in Directory.EnumerateFiles(folder).Where(RunFiles.IsLock))
+            {
+                DurableFile.TryDelete(file);
+            }
+        }
+
+        foreach (string place in (string[])[RunFiles.Checkpoints(folder), folder])
+        {
+            if (Directory.Exists(place) && !Directory.EnumerateFileSystemEntries(place).Any())
+            {
+                Directory.Delete(place);
+            }
+        }
+    }
+
+    /// <summary>The process at work in a folder; null where there is none.</summary>
+    /// <param name="folder">The run folder.</param>
+    public static int? ProcessAtWork(string folder) => RunLock.IsHeld(folder) ? RunLock.OwnerOf(folder) : null;
+
     private static void RequireRun(string folder)
     {
         if (!IsRun(folder))

@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Brink.Experiments;
+
+namespace Brink.Server;
+
+/// <summary>
+/// The runs below the served folder, kept current by asking the file system for times and lengths only: a run's files are read again
+/// when its folder's time has changed, which every renewed summary, specification and list of tags does, because each is renamed into
+/// place. Metrics that grow change their length, which is asked for where a run is going on.
+/// </summary>
+/// <param name="root">The folder.</param>
+internal sealed class RunIndex(RunRoot root)
+{
+    private const int Deepest = 16;
+    private readonly Lock _scanning = new();
+    private readonly Dictionary<string, Listing> _listings = new(StringComparer.Ordinal);
+    private Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private RunState[] _runs = [];
+    private TimeSpan _lastScan;
+    private long _scannedAt = long.MinValue;
+    private long _version;
+
+    /// <summary>Told what has changed, on the thread that found it.</summary>
+    internal event Action<IReadOnlyList<RunChange>>? Changed;
+
+    /// <summary>The runs, by id in natural order.</summary>
+    internal IReadOnlyList<RunState> Runs => Volatile.Read(ref _runs);
+
+    /// <summary>A number that another list has another of.</summary>
+    internal long Version => Interlocked.Read(ref _version);
+
+    /// <summary>The folder of a run.</summary>
+    /// <param name="id">Its id.</param>
+    /// <exception cref="RequestException">There is no such run.</exception>
+    internal string FolderOf(string? id) => root.FolderOf(id);
+
+    /// <summary>A run as it is now.</summary>
+    /// <param name="id">Its id.</param>
+    /// <exception cref="RequestException">There is no such run.</exception>
+    internal RunState Get(string? id)
+    {
+        string folder = root.FolderOf(id);
+        lock (_scanning)
+        {
+            // Not stored: the next scan is to see the change, and tell of it.
+            return Renew(Known(id!), id!, folder, Directory.GetLastWriteTimeUtc(folder), DateTime.UtcNow);
+        }
+    }
+
+    /// <summary>Looks at all folders again.</summary>
+    /// <param name="notOlderThan">Does nothing where they were looked at so recently; a tree that takes long to walk is walked less often.</param>
+    internal void Scan(TimeSpan notOlderThan)
+    {
+        IReadOnlyList<RunChange> changes;
+        lock (_scanning)
+        {
+            TimeSpan rest = 20 * _lastScan;
+            if (_scannedAt != long.MinValue && Stopwatch.GetElapsedTime(_scannedAt) < (rest > notOlderThan ? rest : notOlderThan))
+            {
+                return;
+            }
+
+            // The first scan reads every run; it says nothing of how long the others take.
+            bool first = _scannedAt == long.MinValue;
+            long began = Stopwatch.GetTimestamp();
+            changes = ScanNow();
+            _scannedAt = Stopwatch.GetTimestamp();
+            _lastScan = first ? TimeSpan.Zero : Stopwatch.GetElapsedTime(began);
+        }
+
+        Tell(changes);
+    }
+
+    /// <summary>Looks only at the runs that are going on: whether lines were added.</summary>
+    internal void ScanLive()
+    {
+        List<RunChange> changes = [];
+        lock (_scanning)
+        {
+            RunState[]? now = null;
+            for (int i = 0; i < _runs.Length; i++)
+            {
+                if (!_runs[i].IsLive)
+                {
+                    continue;
+                }
+
+                FileInfo metrics = new(RunFiles.Metrics(_runs[i].Folder));
+                long length = metrics.Exists ? metrics.Length : 0;
+                if (length != _runs[i].MetricsLength)
+                {
+                    now ??= [.. _runs];
+                    now[i] = _runs[i].WithMetrics(length, metrics.Exists ? metrics.LastWriteTimeUtc : _runs[i].Modified);
+                    changes.Add(new RunChange(now[i].Id, RunChange.Lines));
+                }
+            }
+
+            if (now is not null)
+            {
+                Volatile.Write(ref _runs, now);
+                Interlocked.Increment(ref _version);
+            }
+        }
+
+        Tell(changes);
+    }
+
+    private void Tell(IReadOnlyList<RunChange> changes)
+    {
+        if (changes.Count > 0)
+        {
+            Changed?.Invoke(changes);
+        }
+    }
+
+    private RunState? Known(string id) => _places.TryGetValue(id, out int place) ? _runs[place] : null;
+
+    private List<RunChange> ScanNow()
+    {
+        DateTime now = DateTime.UtcNow;
+        List<(string Folder, DateTime Time)> found = [];
+        if (root.IsRun)
+        {
+            found.Add((root.Path, Directory.GetLastWriteTimeUtc(root.Path)));
+        }
+        else
+        {
+            Find(root.Path, 0, now, found);
+        }
+
+        ConcurrentBag<RunChange> changes = [];
+        RunState[] states = new RunState[found.Count];
+        Parallel.For(0, found.Count, i =>
+        {
+            (string folder, DateTime time) = found[i];
+            string id = root.IdOf(folder);
+            RunState? known = Known(id);
+            states[i] = Renew(known, id, folder, time, now);
+            if (known is null)
+            {
+                changes.Add(new RunChange(id, RunChange.Added));
+            }
+            else if (!known.LooksLike(states[i]))
+            {
+                changes.Add(new RunChange(id, RunChange.Summary));
+            }
+        });
+        Array.Sort(states, (a, b) => RunCatalogue.PathOrder.Compare(a.Id, b.Id));
+        HashSet<string> ids = [.. states.Select(run => run.Id)];
+        List<RunChange> all = [.. changes, .. _runs.Where(run => !ids.Contains(run.Id)).Select(run => new RunChange(run.Id, RunChange.Removed))];
+        _places = states.Select((run, place) => (run.Id, place)).ToDictionary(StringComparer.Ordinal);
+        Volatile.Write(ref _runs, states);
+        if (all.Count > 0)
+        {
+            Interlocked.Increment(ref _version);
+        }
+
+        return all;
+    }
+
+    private static RunState Renew(RunState? known, string id, string folder, DateTime time, DateTime now)
+    {
+        // Within the step of the file system's clock another change may have left the same time.
+        bool current = known is { Settled: true } && known.FolderTime == time && !(known.IsLive && !RunRecord.IsInUse(folder));
+        return current ? known! : RunState.Read(id, folder, time, now);
+    }
+
+    private void Find(string folder, int depth, DateTime now, List<(string Folder, DateTime Time)> found)
+    {
+        DirectoryInfo info = new(folder);
+        if (!info.Exists)
+        {
+            return;
+        }
+
+        DateTime time = info.LastWriteTimeUtc;
+        Listing? known = _listings.GetValueOrDefault(folder);
+        if (known is null || known.Time != time || !known.Settled)
+        {
+            known = Listing.Read(folder, time, now, isRoot: depth == 0);
+            _listings[folder] = known;
+        }
+
+        if (known.IsRun)
+        {
+            found.Add((folder, time));
+        }
+        else if (depth < Deepest)
+        {
+            foreach (string inner in known.Folders)
+            {
+                Find(inner, depth + 1, now, found);
+            }
+        }
+    }
+
+    /// <summary>What lies in a folder: a run, or folders to look into.</summary>
+    private sealed record Listing(DateTime Time, bool Settled, bool IsRun, string[] Folders)
+    {
+        internal static Listing Read(string folder, DateTime time, DateTime now, bool isRoot)
+        {
+            bool settled = now - time > TimeSpan.FromSeconds(1);
+            string specification = RunFiles.Specification(folder);
+            if (!isRoot && File.Exists(specification))
+            {
+                bool theory = SafeFile.ProblemIn(folder) is null && TheoryFolder.Is(folder);
+                return new Listing(time, settled, !theory, []);
+            }
+
+            try
+            {
+                // Links are not followed, hidden folders not looked into: as brink runs does.
+                return new Listing(time, settled, false,
+                    [.. new DirectoryInfo(folder).EnumerateDirectories().Where(inner => inner.Name[0] != '.' && inner.LinkTarget is null).Select(inner => inner.FullName)]);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                return new Listing(time, settled, false, []);
+            }
+        }
+    }
+}
+
+/// <summary>Something that happened to a run.</summary>
+/// <param name="Id">The run.</param>
+/// <param name="What">What: <see cref="Lines"/>, <see cref="Summary"/>, <see cref="Added"/> or <see cref="Removed"/>.</param>
+internal sealed record RunChange(string Id, string What)
+{
+    /// <summary>Lines of metrics were added or cut off.</summary>
+    internal const string Lines = "lines";
+
+    /// <summary>Its status, summary, specification or tags are others.</summary>
+    internal const string Summary = "summary";
+
+    /// <summary>It is new.</summary>
+    internal const string Added = "added";
+
+    /// <summary>It is gone.</summary>
+    internal const string Removed = "removed";
+}
