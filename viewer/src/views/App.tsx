@@ -1,0 +1,97 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Source } from '../source/Source';
+import { formatAddress, useAddress } from '../state/address';
+import { chooseTheme, useThemeChoice, type ThemeChoice } from '../state/theme';
+import { SourceContext, useConnection, useSource } from './context';
+import { Keys } from './Keys';
+
+export interface View {
+  name: string;
+  title: string;
+  /** Absent from the bar at the top; reached by links. */
+  hidden?: boolean;
+  component: ComponentType<{ parameters: URLSearchParams }>;
+}
+
+/** The page: a bar with the views, and the view that the address names. */
+export function App({ source, views }: { source: Source; views: readonly View[] }) {
+  const address = useAddress();
+  const [keys, setKeys] = useState(false);
+  const view = views.find((one) => one.name === address.view) ?? views[0]!;
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      if (event.key === '?' && !/^(input|textarea|select)$/i.test(target.tagName)) setKeys((shown) => !shown);
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+
+  useEffect(() => {
+    if (source.kind === 'server') document.title = `${view.title} · Brink`;
+  }, [view, source]);
+
+  // The chosen runs stay chosen from view to view.
+  const chosen = address.parameters.getAll('run');
+  const link = (name: string) => formatAddress(name, { run: name === 'runs' || name === 'compare' ? chosen : [] });
+  const shown = views.filter((one) => !one.hidden);
+
+  return (
+    <SourceContext.Provider value={source}>
+      <a class="skip" href={`#main`} onClick={(event) => (event.preventDefault(), document.getElementById('main')?.focus())}>
+        to the content
+      </a>
+      <header class="bar">
+        <span class="brand">Brink</span>
+        {shown.length > 1 && (
+          <nav aria-label="views">
+            {shown.map((one) => (
+              <a key={one.name} href={link(one.name)} aria-current={one === view ? 'page' : undefined}>
+                {one.title}
+                {one.name === 'compare' && chosen.length > 0 && <span class="count"> {chosen.length}</span>}
+              </a>
+            ))}
+          </nav>
+        )}
+        <span class="spread" />
+        <ConnectionState />
+        <ThemeSwitch />
+        <button type="button" class="small" onClick={() => setKeys(true)} aria-label="keys" title="keys (?)">
+          ?
+        </button>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <view.component key={view.name} parameters={address.parameters} />
+      </main>
+      {keys && <Keys onClose={() => setKeys(false)} />}
+    </SourceContext.Provider>
+  );
+}
+
+function ConnectionState() {
+  const state = useConnection();
+  const source = useSource();
+  if (source.kind === 'report') return null;
+  const text = { none: '', connecting: 'connecting …', connected: 'live', disconnected: 'disconnected, trying again …' }[state];
+  return (
+    <span class={`connection ${state}`} role="status" aria-live="polite">
+      {text}
+    </span>
+  );
+}
+
+function ThemeSwitch() {
+  const choice = useThemeChoice();
+  return (
+    <label class="theme">
+      <span class="unseen">Colours</span>
+      <select value={choice} onChange={(event) => chooseTheme(event.currentTarget.value as ThemeChoice)}>
+        <option value="system">system</option>
+        <option value="light">light</option>
+        <option value="dark">dark</option>
+      </select>
+    </label>
+  );
+}
