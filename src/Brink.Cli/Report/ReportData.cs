@@ -90,7 +90,7 @@ internal static class ReportData
         {
             var run = RunEntry.Read(folders[i]);
             json.WritePropertyName(ids[i]);
-            SpectrumWriter.Write(json, columns[i], SpectrumColumns, RunWriter.FlattestSharpness(run), run.Summary?.Outputs);
+            SpectrumWriter.Write(json, columns[i], SpectrumColumns, RunWriter.FlattestSharpness(run), run.Summary?.Outputs, run.Specification?.BinsOfDensity());
         }
 
         json.WriteEndObject();
