@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Brink.Cli.CommandLine;
-using Brink.Cli.Diagnosis;
 using Brink.Cli.Report;
+using Brink.Cli.Terminal;
 using Brink.Experiments;
 
 namespace Brink.Cli.Commands;
@@ -37,7 +37,7 @@ internal static class ReportCommand
             ReportContents contents = Contents(parsed, selection);
             contents = parsed.GetValue(title) is { } given ? contents with { Title = given } : contents;
             ReportPage.Write(path, contents);
-            output.WriteLine($"{path}: {(contents.Runs.Count == 1 ? "1 run" : $"{contents.Runs.Count} runs")}, {Machine.Bytes(new FileInfo(path).Length)}");
+            output.WriteLine($"{path}: {(contents.Runs.Count == 1 ? "1 run" : $"{contents.Runs.Count} runs")}, {Quantity.Count((new FileInfo(path).Length + 999) / 1000)} kB");
             foreach (string drawn in ReportPictures.Draw(path, contents.Runs, parsed.GetValue(pdf), parsed.GetValue(svg)))
             {
                 output.WriteLine(drawn);

@@ -15,8 +15,8 @@ internal static class ReportData
     /// <summary>Columns in which spectra and densities are shown.</summary>
     private const int SpectrumColumns = 300;
 
-    private static readonly (string Name, CurveAxis Axis)[] s_axes =
-        [("iteration", CurveAxis.Iteration), ("evaluations", CurveAxis.Evaluations), ("seconds", CurveAxis.Seconds)];
+    /// <summary>Iterations at which the other axes are told.</summary>
+    private const int AxisPoints = 1200;
 
     /// <summary>Writes the data as one JSON object.</summary>
     /// <param name="contents">What the report is made of.</param>
@@ -73,15 +73,19 @@ internal static class ReportData
         CurveEndpoints.WriteQuantities(json);
         json.WriteStartObject("curves");
         string[] quantities = [.. Quantity.All.Select(quantity => quantity.Name)];
-        foreach ((string name, CurveAxis axis) in s_axes)
+        json.WriteStartArray("iteration");
+        for (int i = 0; i < ids.Length; i++)
         {
-            json.WriteStartArray(name);
-            for (int i = 0; i < ids.Length; i++)
-            {
-                CurveWriter.Write(json, ids[i], columns[i], new CurveRequest(quantities, axis) { Pixels = Pixels(ids.Length) });
-            }
+            CurveWriter.Write(json, ids[i], columns[i], new CurveRequest(quantities) { Pixels = Pixels(ids.Length) });
+        }
 
-            json.WriteEndArray();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteStartObject("axes");
+        for (int i = 0; i < ids.Length; i++)
+        {
+            json.WritePropertyName(ids[i]);
+            WriteAxes(json, columns[i].Table);
         }
 
         json.WriteEndObject();
@@ -91,6 +95,23 @@ internal static class ReportData
             var run = RunEntry.Read(folders[i]);
             json.WritePropertyName(ids[i]);
             SpectrumWriter.Write(json, columns[i], SpectrumColumns, RunWriter.FlattestSharpness(run), run.Summary?.Outputs, run.Specification?.BinsOfDensity());
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>What the other axes read at the iterations: curves against them would be the same numbers twice more.</summary>
+    private static void WriteAxes(Utf8JsonWriter json, MetricsTable table)
+    {
+        int stride = Math.Max(1, (table.Lines + AxisPoints - 1) / AxisPoints);
+        int[] lines = [.. Enumerable.Range(0, table.Lines).Where(line => line % stride == 0 || line == table.Lines - 1)];
+        json.WriteStartObject();
+        foreach ((string name, Column? column) in ((string, Column?)[])
+            [("iteration", table.Find("iteration")), ("evaluations", table.Evaluations), ("seconds", table.Find("seconds"))])
+        {
+            // A file whose lines lack one of these has no such axis.
+            bool whole = column?.Count == table.Lines;
+            json.WriteNumbers(name, whole ? [.. lines.Select(line => column!.Values[line])] : []);
         }
 
         json.WriteEndObject();

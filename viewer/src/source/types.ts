@@ -176,6 +176,12 @@ export interface SweepSummary {
   points: { id?: string; status: string; [field: string]: unknown }[];
 }
 
+export interface RunAxes {
+  iteration: number[];
+  evaluations: number[];
+  seconds: number[];
+}
+
 /** The data inlined in a report. */
 export interface ReportData {
   title: string;
@@ -185,7 +191,10 @@ export interface ReportData {
   info?: Partial<Info>;
   runs: RunDetails[];
   quantities: Quantity[];
-  curves: Partial<Record<XAxis, RunCurves[]>>;
+  /** Curves against the iteration; other axes are found from these and `axes`. */
+  curves: { iteration: RunCurves[] };
+  /** What the other axes read at some iterations of each run, ascending. */
+  axes?: Record<string, RunAxes>;
   spectra: Record<string, Spectrum>;
   reproduction?: Reproduction;
   sweep?: SweepSummary;
