@@ -9,6 +9,9 @@ namespace Brink.Server;
 /// <summary>The list of runs, one run, its tags, and its end.</summary>
 internal static class RunEndpoints
 {
+    /// <summary>A condition is walked recursively; no one writes a longer one.</summary>
+    private const int LongestCondition = 4096;
+
     private static readonly TimeSpan s_fresh = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Adds them.</summary>
@@ -66,6 +69,11 @@ internal static class RunEndpoints
     {
         if (where is not null)
         {
+            if (where.Length > LongestCondition)
+            {
+                throw new RequestException(400, $"a condition has at most {LongestCondition} characters");
+            }
+
             var query = RunQuery.Parse(where);
             runs = [.. runs.Where(run => query.Matches(run.Entry))];
         }

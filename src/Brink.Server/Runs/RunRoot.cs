@@ -69,7 +69,7 @@ public sealed class RunRoot
         }
 
         string specification = RunFiles.Specification(folder);
-        bool isRun = File.Exists(specification) && !(SafeFile.HasContent(specification) && TheoryFolder.Is(folder));
+        bool isRun = File.Exists(specification) && !(SafeFile.IsDocument(specification) && TheoryFolder.Is(folder));
         return isRun ? folder : throw RequestException.NoRun(id);
     }
 

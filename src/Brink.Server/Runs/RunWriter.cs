@@ -153,7 +153,7 @@ public static class RunWriter
     {
         try
         {
-            if (path is not null && SafeFile.Exists(path))
+            if (path is not null && SafeFile.IsDocument(path))
             {
                 using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
                 document.RootElement.WriteTo(json);

@@ -15,6 +15,9 @@ internal static partial class SafeFile
     /// <summary>Whether an ordinary file is there that is no link.</summary>
     internal static bool Exists(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null };
 
+    /// <summary>Whether such a file is a document that may be read whole.</summary>
+    internal static bool IsDocument(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 and <= LargestDocument };
+
     /// <summary>Whether such a file is there and has content. One without is never opened: a pipe has none, and opening it could last for ever.</summary>
     internal static bool HasContent(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 };
 

@@ -6,9 +6,10 @@ import { useTheme } from '../state/theme';
 import { useObservable } from '../state/observable';
 import { ChartLink } from './link';
 import type { ChartCurve, ChartLevel } from './paint';
-import { createPlot, type Picture } from './plot';
+import { createPlot, type Picture, type Tick } from './plot';
 import { nearest, rangeOfValues, spanOfX, type Range } from './ranges';
 import { Readout, readingsAt } from './Readout';
+import { Swatch } from './Swatch';
 
 export interface ChartProps {
   title: string;
@@ -33,7 +34,11 @@ export interface ChartProps {
   /** A click on the picture, at the values under it. */
   onPick?: (x: number, y: number) => void;
   /** Lines of the readout beside the curves' values. */
-  readout?: (x: number) => ComponentChildren;
+  readout?: (x: number, y: number | null) => ComponentChildren;
+  /** Ticks of the value axis, where it is no plain scale. */
+  yTicks?: readonly Tick[];
+  /** Names the curves below the picture; runs are named once for all charts instead. */
+  legend?: boolean;
   children?: ComponentChildren;
 }
 
@@ -60,13 +65,14 @@ export function Chart(props: ChartProps) {
     () =>
       props.y
         ? { range: props.y, clipped: false }
-        : rangeOfValues(curves.map((curve) => curve.series), levels.map((level) => level.value), x, logarithmic),
+        : rangeOfValues(ruling(curves).map((curve) => curve.series), levels.map((level) => level.value), x, logarithmic),
     [curves, levels, x[0], x[1], logarithmic, props.y?.[0], props.y?.[1]],
   );
 
   const picture = useRef<Picture>(null!);
-  picture.current = { curves, levels, x, y, logarithmic, logarithmicX, theme, xLabel, underlay };
+  picture.current = { curves, levels, x, y, logarithmic, logarithmicX, theme, yTicks: props.yTicks, underlay };
   const reset = useRef(() => {});
+  const under = useRef<number | null>(null);
   const pick = useRef(props.onPick);
   pick.current = props.onPick;
   reset.current = () => (link.range.value = null);
@@ -82,7 +88,8 @@ export function Chart(props: ChartProps) {
   useLayoutEffect(() => {
     if (width === 0) return;
     const created = createPlot(host.current!, () => picture.current, width, height, {
-      onPoint: (at) => {
+      onPoint: (at, height) => {
+        under.current = at === null ? null : height;
         link.cursor.value = at;
         setActive(at !== null);
       },
@@ -195,18 +202,45 @@ export function Chart(props: ChartProps) {
             {active && (
               <div class={`readout ${place > plot.current.over.clientWidth / 2 ? 'left' : 'right'}`}
                 style={place > plot.current.over.clientWidth / 2 ? { right: `${plot.current.over.clientWidth - place + 12}px` } : { left: `${place + 12}px` }}>
-                <Readout x={`${xLabel} ${formatNumber(cursor, 6)}`} readings={readings} levels={levels} />
-                {props.readout?.(cursor!)}
+                <Readout x={`${xLabel} ${formatNumber(recordedAt(curves, cursor!, reach), 6)}`} readings={readings} levels={levels} />
+                {props.readout?.(cursor!, under.current)}
               </div>
             )}
           </div>
         )}
       </div>
       <div class="x-label">{xLabel}</div>
+      {props.legend && (
+        <ul class="curves">
+          {curves.map(({ key, label, colour, dash }) => (
+            <li key={key}>
+              <Swatch colour={colour} dash={dash} /> {label}
+            </li>
+          ))}
+        </ul>
+      )}
       <div class="unseen" aria-live="polite">{spoken}</div>
       {props.children}
     </figure>
   );
+}
+
+/** The curves that decide what the value axis spans: faint ones only where there are no others. */
+function ruling(curves: readonly ChartCurve[]): readonly ChartCurve[] {
+  const bold = curves.filter((curve) => !curve.faint);
+  return bold.length > 0 ? bold : curves;
+}
+
+/** The recorded x nearest to the cursor among all curves, which is what the readout speaks of; the cursor's own where none is near. */
+function recordedAt(curves: readonly ChartCurve[], x: number, reach: number): number {
+  let best = x;
+  let least = reach;
+  for (const { series } of curves) {
+    const i = nearest(series.x, x);
+    const distance = i < 0 ? Infinity : Math.abs(series.x[i]! - x);
+    if (distance < least) [best, least] = [series.x[i]!, distance];
+  }
+  return best;
 }
 
 function overStyle(plot: uPlot) {

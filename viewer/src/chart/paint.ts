@@ -9,8 +9,10 @@ export interface ChartCurve {
   colour: string;
   dash?: readonly number[];
   series: Series;
-  /** Thin, beside a bold curve of the same colour. */
+  /** Thin, beside a bold curve of the same colour, which alone decides what the axis spans. */
   faint?: boolean;
+  /** Thin and without marks, as one of many. */
+  thin?: boolean;
   /** Points alone, without the line between them. */
   dots?: boolean;
   /** Marks the last point with a cross: the run diverged there. */
@@ -82,7 +84,7 @@ function line(
 ) {
   const { x, y } = curve.series;
   ctx.strokeStyle = ctx.fillStyle = curve.colour;
-  ctx.lineWidth = (curve.faint ? 1 : 1.7) * ratio;
+  ctx.lineWidth = (curve.faint || curve.thin ? 1 : 1.7) * ratio;
   ctx.setLineDash((curve.dash ?? []).map((length) => length * ratio));
   if (!curve.dots) {
     ctx.beginPath();
@@ -106,7 +108,7 @@ function line(
   for (let i = 0; i < x.length && visible.length <= mostMarked; i++) {
     if (x[i]! >= min && x[i]! <= max && shows(y[i])) visible.push(i);
   }
-  if (curve.dots || (!curve.faint && visible.length <= mostMarked)) {
+  if (curve.dots || (!curve.faint && !curve.thin && visible.length <= mostMarked)) {
     ctx.beginPath();
     for (let i = 0; i < x.length; i++) {
       const value = y[i];

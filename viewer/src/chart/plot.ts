@@ -13,14 +13,19 @@ export interface Picture {
   logarithmic: boolean;
   logarithmicX: boolean;
   theme: Theme;
-  xLabel: string;
+  yTicks?: readonly Tick[];
   /** Drawn below the curves, for example a heat map. */
   underlay?: (u: uPlot) => void;
 }
 
+export interface Tick {
+  at: number;
+  label: string;
+}
+
 export interface PlotEvents {
-  /** The x under the pointer, null where it has left; `top` in CSS pixels. */
-  onPoint(x: number | null, top: number): void;
+  /** The values under the pointer, null where it has left. */
+  onPoint(x: number | null, y: number): void;
   onZoom(range: Range): void;
   onReset(): void;
   /** A press that was no drag, at the values under it. */
@@ -32,14 +37,14 @@ export interface PlotEvents {
  * tables would have to be filled up for, and bands, so they are drawn over its grid by `paint`.
  */
 export function createPlot(host: HTMLElement, picture: () => Picture, width: number, height: number, events: PlotEvents): uPlot {
-  const { logarithmic, logarithmicX, x, y } = picture();
+  const { logarithmic, logarithmicX, x, y, yTicks } = picture();
   const colours = { stroke: () => picture().theme.soft, grid: { stroke: () => picture().theme.grid, width: 1 } };
   const span = (_: uPlot, low: number, high: number): Range => [low, high];
   const axis = (isLogarithmic: boolean): uPlot.Axis => ({
     ...colours,
     ticks: { stroke: () => picture().theme.grid, size: 4 },
     font: '12px system-ui, sans-serif',
-    values: (_, splits) => labels(splits, isLogarithmic),
+    values: (_, splits) => formatTicks(splits, isLogarithmic),
     filter: (_, splits) => splits,
     ...(isLogarithmic ? { splits: (u: uPlot, index: number) => logarithmicTicks(rangeOf(u, index)) } : {}),
   });
@@ -57,7 +62,18 @@ export function createPlot(host: HTMLElement, picture: () => Picture, width: num
       series: [{}, { scale: 'y', points: { show: false }, paths: () => null }],
       axes: [
         { ...axis(logarithmicX), size: 34, gap: 3, space: 70 },
-        { ...axis(logarithmic), size: 58, gap: 4, space: 28 },
+        {
+          ...axis(logarithmic),
+          ...(yTicks
+            ? {
+                splits: () => (picture().yTicks ?? []).map(({ at }) => at),
+                values: () => (picture().yTicks ?? []).map(({ label }) => label),
+              }
+            : {}),
+          size: 58,
+          gap: 4,
+          space: 28,
+        },
       ],
       cursor: {
         x: false,
@@ -88,7 +104,7 @@ export function createPlot(host: HTMLElement, picture: () => Picture, width: num
         setCursor: [
           (u) => {
             const { left = -10, top = 0 } = u.cursor;
-            events.onPoint(left >= 0 ? u.posToVal(left, 'x') : null, top);
+            events.onPoint(left >= 0 ? u.posToVal(left, 'x') : null, u.posToVal(top, 'y'));
           },
         ],
         setSelect: [
@@ -133,8 +149,4 @@ export function logarithmicTicks([low, high]: Range): number[] {
     }
   }
   return ticks;
-}
-
-function labels(splits: readonly number[], logarithmic: boolean): string[] {
-  return formatTicks(splits, logarithmic);
 }

@@ -35,7 +35,9 @@ export function formatTicks(ticks: readonly number[], logarithmic: boolean): str
       const rounded = Number(mantissa.toPrecision(3));
       return Math.abs(rounded - 1) < 1e-9 ? power(exponent) : `${minus(String(rounded))}·${power(exponent)}`;
     }
-    const decimals = Math.min(6, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+    // Enough decimals to write the step itself: 2.5 needs one, though its leading digit is a whole number.
+    let decimals = 0;
+    while (decimals < 6 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6 * step * 10 ** decimals) decimals++;
     return size >= 1e4 && decimals === 0 ? tick.toLocaleString('en') : minus(tick.toFixed(decimals));
   });
 }

@@ -119,6 +119,8 @@ export class ServerSource implements Source, ServerActions {
       if (missed) this.tell({ what: 'everything' });
     });
     events.addEventListener('change', (event) => this.tell(JSON.parse(event.data as string) as Change));
+    events.addEventListener('failed', (event) =>
+      this.tell({ ...(JSON.parse(event.data as string) as { id: string; error: string }), what: 'failed' }));
     events.onerror = () => {
       this.setConnection('disconnected');
       // The browser reconnects by itself except after an answer that was no stream of events.

@@ -14,7 +14,9 @@ export class SourceError extends Error {
 }
 
 export type Change =
-  | { what: 'lines' | 'summary' | 'added' | 'removed'; id: string; lines?: number }
+  | { what: 'lines' | 'summary' | 'added' | 'removed'; id: string }
+  /** A run that was started from a page and ended before it had begun. */
+  | { what: 'failed'; id: string; error: string }
   /** Ask again for everything: the server is another one than before, or the connection was lost in between. */
   | { what: 'everything' };
 

@@ -103,12 +103,12 @@ export interface TailRequest {
   after: number;
 }
 
+/** Shares of the eigenvalues between neighbouring edges, a list an iteration; rows are equally high in arsinh(λ/(2·least)). */
 export interface Density {
   iterations: number[];
-  low: number;
-  high: number;
-  bins: number;
-  values: number[][];
+  least: number;
+  edges: number[];
+  values: Numbers[];
 }
 
 export interface Spectrum {

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Source } from '../source/Source';
 import { formatAddress, useAddress } from '../state/address';
 import { chooseTheme, useThemeChoice, type ThemeChoice } from '../state/theme';
@@ -33,8 +33,10 @@ export function App({ source, views }: { source: Source; views: readonly View[] 
     if (source.kind === 'server') document.title = `${view.title} · Brink`;
   }, [view, source]);
 
-  // The chosen runs stay chosen from view to view.
-  const chosen = address.parameters.getAll('run');
+  // The runs chosen in the list or the comparison stay chosen while other views are looked at.
+  const held = useRef<string[]>([]);
+  if (view.name === 'runs' || view.name === 'compare') held.current = address.parameters.getAll('run');
+  const chosen = held.current;
   const link = (name: string) => formatAddress(name, { run: name === 'runs' || name === 'compare' ? chosen : [] });
   const shown = views.filter((one) => !one.hidden);
 
@@ -62,6 +64,7 @@ export function App({ source, views }: { source: Source; views: readonly View[] 
           ?
         </button>
       </header>
+      <Failures />
       <main id="main" tabIndex={-1}>
         <view.component key={view.name} parameters={address.parameters} />
       </main>
@@ -79,6 +82,29 @@ function ConnectionState() {
     <span class={`connection ${state}`} role="status" aria-live="polite">
       {text}
     </span>
+  );
+}
+
+/** Runs that were started from a page and ended before they had begun. */
+function Failures() {
+  const source = useSource();
+  const [failures, setFailures] = useState<{ id: string; error: string }[]>([]);
+  useEffect(
+    () => source.watch((change) => change.what === 'failed' && setFailures((old) => [...old.filter(({ id }) => id !== change.id), change].slice(-5))),
+    [source],
+  );
+  return (
+    <div role="alert">
+      {failures.map(({ id, error }) => (
+        <p key={id} class="failure problem">
+          {id} failed to start: {error}
+          <button type="button" class="remove" aria-label={`dismiss the message about ${id}`}
+            onClick={() => setFailures((old) => old.filter((one) => one.id !== id))}>
+            ×
+          </button>
+        </p>
+      ))}
+    </div>
   );
 }
 

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Row } from '../source/types';
 import { change, formatAddress } from '../state/address';
-import { formatNumber } from '../curves/format';
 import { useSource } from './context';
 import type { Column, Group } from './runsList';
 import { StatusBadge } from './StatusBadge';
@@ -15,7 +14,6 @@ interface Props {
   columns: readonly Column[];
   order: string;
   chosen: ReadonlySet<string>;
-  lines: ReadonlyMap<string, number>;
   onChoose: (ids: readonly string[], on: boolean) => void;
   onTagged: () => void;
   onDropColumn: (name: string) => void;
@@ -24,7 +22,7 @@ interface Props {
 type Item = { group: Group } | { row: Row };
 
 /** The table of runs; only the rows on the screen are in the page, so that a thousand scroll as ten do. */
-export function RunsTable({ groups, columns, order, chosen, lines, onChoose, onTagged, onDropColumn }: Props) {
+export function RunsTable({ groups, columns, order, chosen, onChoose, onTagged, onDropColumn }: Props) {
   const source = useSource();
   const body = useRef<HTMLTableSectionElement>(null);
   const [view, setView] = useState<[number, number]>([0, 40]);
@@ -90,7 +88,7 @@ export function RunsTable({ groups, columns, order, chosen, lines, onChoose, onT
               </tr>
             ) : (
               <RunRow key={`${item.row.id} ${first + i}`} row={item.row} index={first + i + 2} columns={columns} chosen={chosen.has(item.row.id)}
-                lines={lines.get(item.row.id)} onChoose={(on) => onChoose([item.row.id], on)}
+                onChoose={(on) => onChoose([item.row.id], on)}
                 onTags={source.actions ? async (tags) => (await source.actions!.setTags(item.row.id, tags), onTagged()) : undefined} />
             ),
           )}
@@ -123,10 +121,10 @@ function Heading({ column, order, onDrop }: { column: Pick<Column, 'name' | 'tit
 }
 
 function RunRow(props: {
-  row: Row; index: number; columns: readonly Column[]; chosen: boolean; lines?: number;
+  row: Row; index: number; columns: readonly Column[]; chosen: boolean;
   onChoose: (on: boolean) => void; onTags?: (tags: string[]) => Promise<void>;
 }) {
-  const { row, columns, chosen, lines } = props;
+  const { row, columns, chosen } = props;
   return (
     <tr aria-rowindex={props.index} class={chosen ? 'chosen' : undefined}>
       <td class="tick">
@@ -141,7 +139,7 @@ function RunRow(props: {
       {columns.map((column) => (
         <td key={column.name} class={column.numeric ? 'numeric' : undefined}>
           {column.name === 'status' ? (
-            <StatusBadge status={row.status} more={row.status === 'running' && lines ? formatNumber(lines) : undefined} />
+            <StatusBadge status={row.status} />
           ) : (
             column.text(row)
           )}

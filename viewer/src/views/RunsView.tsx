@@ -13,7 +13,7 @@ const grouping: readonly [string, string][] = [
 export function RunsView({ parameters }: { parameters: URLSearchParams }) {
   const source = useSource();
   const where = parameters.get('where') ?? '';
-  const { rows, fields, lines, problem, loaded, reload } = useRuns(where);
+  const { rows, fields, problem, loaded, reload } = useRuns(where);
   const search = parameters.get('search') ?? '';
   const group = parameters.get('group') ?? '';
   const order = parameters.get('sort') ?? '-modified';
@@ -105,7 +105,7 @@ export function RunsView({ parameters }: { parameters: URLSearchParams }) {
       {loaded && rows.length === 0 && !problem ? (
         <Empty where={where} />
       ) : (
-        <RunsTable groups={found} columns={columns} order={order} chosen={new Set(chosen)} lines={lines} onChoose={choose} onTagged={reload}
+        <RunsTable groups={found} columns={columns} order={order} chosen={new Set(chosen)} onChoose={choose} onTagged={reload}
           onDropColumn={(name) => change({ column: parameters.getAll('column').filter((one) => one !== name) })} />
       )}
     </>
@@ -161,7 +161,6 @@ function useRuns(where: string) {
   const source = useSource();
   const [rows, setRows] = useState<Row[]>([]);
   const [fields, setFields] = useState<{ name: string; title: string }[]>([]);
-  const [lines, setLines] = useState<ReadonlyMap<string, number>>(new Map());
   const [problem, setProblem] = useState('');
   const [loaded, setLoaded] = useState(false);
   const load = useRef(() => {});
@@ -216,12 +215,10 @@ function useRuns(where: string) {
     load.current = () => void fetchAll();
     void fetchAll();
     const stop = source.watch((change) => {
-      if (change.what === 'lines') {
-        if (change.lines !== undefined) setLines((old) => new Map(old).set(change.id, change.lines!));
-      } else if (change.what === 'summary') {
+      if (change.what === 'summary') {
         single.add(change.id);
         later(false);
-      } else {
+      } else if (change.what !== 'lines' && change.what !== 'failed') {
         later(true);
       }
     });
@@ -232,5 +229,5 @@ function useRuns(where: string) {
     };
   }, [source, where]);
 
-  return { rows, fields, lines, problem, loaded, reload: () => load.current() };
+  return { rows, fields, problem, loaded, reload: () => load.current() };
 }

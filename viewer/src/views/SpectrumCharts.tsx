@@ -1,14 +1,13 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Chart } from '../chart/Chart';
-import { cells, edgesBetween, heatMap, viridisAt } from '../chart/heatmap';
 import { ChartLink } from '../chart/link';
 import type { ChartCurve } from '../chart/paint';
 import { strokeOf } from '../chart/palette';
-import type { Range } from '../chart/ranges';
 import { formatNumber } from '../curves/format';
-import type { Density, Spectrum } from '../source/types';
+import type { Spectrum } from '../source/types';
 import { useTheme } from '../state/theme';
 import { useLoaded, useSource } from './context';
+import { DensityMap } from './DensityMap';
 
 const columns = 400;
 const quiet = 1500;
@@ -78,10 +77,10 @@ function Fan({ spectrum, link }: { spectrum: Spectrum; link: ChartLink }) {
         const below = values.map((value) => (value !== null && value < 0 ? (logarithmic ? -value : value) : null));
         const label = name(index);
         if (above.some((value) => value !== null)) {
-          made.push({ key: label, label, colour: positive, faint: index > 0, series: { x: iterations, y: above } });
+          made.push({ key: label, label, colour: positive, thin: index > 0, series: { x: iterations, y: above } });
         }
         if (below.some((value) => value !== null)) {
-          made.push({ key: `${label}−`, label: logarithmic ? `−${label}` : label, colour: negative, faint: index > 0, dash: [4, 2], series: { x: iterations, y: below } });
+          made.push({ key: `${label}−`, label: logarithmic ? `−${label}` : label, colour: negative, thin: index > 0, dash: [4, 2], series: { x: iterations, y: below } });
         }
       }
     };
@@ -100,44 +99,6 @@ function Fan({ spectrum, link }: { spectrum: Spectrum; link: ChartLink }) {
 }
 
 const subscript = (n: number) => String(n).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]!);
-
-/** The density of eigenvalues, a column an iteration, on a logarithmic colour scale. */
-function DensityMap({ density, link }: { density: Density; link: ChartLink }) {
-  const { iterations, low, high, bins, values } = density;
-  const positive = values.flat().filter((value) => value > 0);
-  const greatest = positive.reduce((most, value) => Math.max(most, value), 0);
-  // Six decades: below them stochastic quadrature has nothing to say.
-  const least = greatest * 1e-6;
-  const underlay = useMemo(() => {
-    const picture = cells(iterations.length, bins, (column, row) => {
-      const value = values[column]?.[row] ?? 0;
-      return value <= least ? [0, 0, 0, 0] : viridisAt(Math.log(value / least) / Math.log(greatest / least));
-    });
-    return heatMap(picture, edgesBetween(iterations), [low, high]);
-  }, [density]);
-  const extent = useMemo((): Range => {
-    const edges = edgesBetween(iterations);
-    return [edges[0] ?? 0, edges[edges.length - 1] ?? 1];
-  }, [density]);
-  const y = useMemo((): Range => [low, high], [low, high]);
-  const nothing = useMemo(() => [], []);
-  return (
-    <Chart title="Density of eigenvalues" symbol="p(λ)" xLabel="iteration" curves={nothing} link={link} extent={extent} y={y} underlay={underlay} height={320}>
-      <ColourScale low={least} high={greatest} />
-    </Chart>
-  );
-}
-
-function ColourScale({ low, high }: { low: number; high: number }) {
-  const stops = Array.from({ length: 9 }, (_, i) => `rgb(${viridisAt(i / 8).slice(0, 3).join(' ')})`);
-  return (
-    <div class="colour-scale">
-      <span>{formatNumber(low, 2)}</span>
-      <span class="ramp" style={{ backgroundImage: `linear-gradient(to right, ${stops.join(', ')})` }} />
-      <span>{formatNumber(high, 2)}, logarithmic</span>
-    </div>
-  );
-}
 
 function Trace({ trace, link }: { trace: NonNullable<Spectrum['trace']>; link: ChartLink }) {
   const { dark } = useTheme();
@@ -166,9 +127,9 @@ function Layers({ layers, link }: { layers: NonNullable<Spectrum['layers']>; lin
   }, [layers, dark]);
   return (
     <>
-      <Chart title="Gradient norm by parameter" symbol="‖∇f‖" xLabel="iteration" curves={curves} link={link} logarithmic={logarithmic} onLogarithmic={setLogarithmic} />
+      <Chart title="Gradient norm by parameter" symbol="‖∇f‖" xLabel="iteration" curves={curves} link={link} logarithmic={logarithmic} onLogarithmic={setLogarithmic} legend />
       {last.length > 0 && (
-        <Chart title="The last bias" symbol="‖∇f‖, and its ratio to the layers' median" xLabel="iteration" curves={last} link={link} logarithmic={logarithmic} onLogarithmic={setLogarithmic} />
+        <Chart title="The last bias" symbol="‖∇f‖, and its ratio to the layers' median" xLabel="iteration" curves={last} link={link} logarithmic={logarithmic} onLogarithmic={setLogarithmic} legend />
       )}
     </>
   );

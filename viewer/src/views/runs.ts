@@ -79,7 +79,7 @@ export function useDetails(ids: readonly string[]): Details {
     start();
     const stop = source.watch((change) => {
       if (change.what === 'everything') ids.forEach(ask);
-      else if (change.what !== 'lines') ask(change.id);
+      else if (change.what !== 'lines' && change.what !== 'failed') ask(change.id);
     });
     return () => {
       open = false;

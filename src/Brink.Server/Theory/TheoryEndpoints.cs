@@ -1,0 +1,121 @@
+using Brink.Experiments.Theory;
+using Brink.Theory.Sweeps;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Brink.Server.Theory;
+
+/// <summary>The small models, moved by hand: what there is to move, a trajectory, and a phase diagram, computed anew for every request.</summary>
+internal static class TheoryEndpoints
+{
+    private const int Columns = 64;
+    private const int Rows = 48;
+    private const int DefaultSteps = 5000;
+
+    /// <summary>Adds <c>/api/theory</c>, <c>/api/theory/trajectory</c> and <c>/api/theory/phase</c>.</summary>
+    /// <param name="routes">The server's routes.</param>
+    /// <returns>The same routes.</returns>
+    internal static IEndpointRouteBuilder MapTheory(this IEndpointRouteBuilder routes)
+    {
+        var work = new TheoryWork();
+        routes.MapGet("/api/theory", context => TheoryJson.WriteAsync(context, 200, new TheoryCatalogue(
+            [.. TheoryView.All.Select(view => view.Describe())], new TheoryLimits(TheoryWork.Iterations, TheoryWork.CellsASide, TheoryWork.CellSteps))));
+        routes.MapGet("/api/theory/trajectory", context => AnswerAsync(context, () => TrajectoryAsync(context, work)));
+        routes.MapGet("/api/theory/phase", context => AnswerAsync(context, () => PhaseAsync(context, work)));
+        return routes;
+    }
+
+    private static async Task<object> TrajectoryAsync(HttpContext context, TheoryWork work)
+    {
+        var request = new TheoryRequest(context.Request.Query, "iterations", "points");
+        int iterations = request.Whole("iterations", request.View.Iterations, 0, TheoryWork.Iterations);
+        int columns = request.Whole("points", 800, 10, 4000);
+        int variables = request.View.Model.VariableNames(request.Values).Count;
+        double most = TheoryWork.Decompositions / Math.Pow(variables + 4, 3);
+        return iterations <= most
+            ? await work.TrajectoryAsync(() => request.View.Follow(request.Values, iterations, columns, context.RequestAborted), context.RequestAborted).ConfigureAwait(false)
+            : throw new TheoryRequestException("iterations", $"iterations is {iterations}; with {variables} variables at most {(int)most} are computed for a page");
+    }
+
+    private static async Task<object> PhaseAsync(HttpContext context, TheoryWork work)
+    {
+        var request = new TheoryRequest(
+            context.Request.Query, "x", "x_low", "x_high", "x_count", "x_log", "y", "y_low", "y_high", "y_count", "y_log", "steps");
+        SweptModel model = request.View.Model;
+        SweepAxis x = request.Axis("x", model.Axes.X, Columns);
+        SweepAxis y = request.Axis("y", model.Axes.Y, Rows);
+        Dictionary<string, double> settings = request.Settings;
+        settings.Remove(x.Parameter);
+        settings.Remove(y.Parameter);
+        var plane = new ParameterPlane(model, x, y, settings);
+        int steps = request.Whole("steps", DefaultSteps, 0, TheoryWork.Steps);
+        OrbitRules rules = Rules(steps);
+        double size = (double)x.Count * y.Count * (steps + (2 * rules.Window)) * MostVariables(plane, request.Values);
+        if (size > TheoryWork.CellSteps)
+        {
+            throw new TheoryRequestException("steps", $"{x.Count} × {y.Count} cells of {steps} steps are {size / TheoryWork.CellSteps:F1} times what is computed for a page; ask for fewer cells or steps");
+        }
+
+        byte[] regimes = await work.DiagramAsync(() => Diagram(plane, rules, context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
+        return new PhaseAnswer(
+            [.. Enumerable.Range(0, x.Count).Select(x.Value)], [.. Enumerable.Range(0, y.Count).Select(y.Value)], regimes,
+            [.. PhaseCategory.All.Select(category => category.Name)], [.. PhaseCategory.All.Select(category => category.Colour)]);
+    }
+
+    /// <summary>The rules of the command line's diagrams, with a window that is a fifth of the steps, at least 500.</summary>
+    internal static OrbitRules Rules(int steps) => new() { Steps = steps, Window = Math.Max(500, steps / 5) };
+
+    private static byte[] Diagram(ParameterPlane plane, OrbitRules rules, CancellationToken cancellation)
+    {
+        byte[] regimes = new byte[plane.X.Count * plane.Y.Count];
+        PhaseSweep.Run(
+            plane, rules, Environment.ProcessorCount, [.. Enumerable.Range(0, plane.Lines)],
+            (line, cells) =>
+            {
+                for (int cell = 0; cell < cells.Length; cell++)
+                {
+                    regimes[plane.Place(line, cell)] = (byte)PhaseCategory.Of(cells[cell]);
+                }
+            },
+            cancellation);
+        return regimes;
+    }
+
+    /// <summary>Variables of the largest cell: a whole axis decides how many there are.</summary>
+    private static int MostVariables(ParameterPlane plane, double[] values)
+    {
+        double[] largest = [.. values];
+        foreach (SweepAxis axis in new[] { plane.X, plane.Y })
+        {
+            largest[plane.Model.IndexOf(axis.Parameter)] = axis.To;
+        }
+
+        return plane.Model.VariableNames(largest).Count;
+    }
+
+    private static async Task AnswerAsync(HttpContext context, Func<Task<object>> compute)
+    {
+        object answer;
+        int status = 200;
+        try
+        {
+            answer = await compute().ConfigureAwait(false);
+        }
+        catch (TheoryRequestException wrong)
+        {
+            (status, answer) = (400, new TheoryRefusal(wrong.Message, wrong.Field));
+        }
+        catch (BrinkException wrong)
+        {
+            (status, answer) = (400, new TheoryRefusal(wrong.Message, null));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: nobody is there to read an answer.
+            return;
+        }
+
+        await TheoryJson.WriteAsync(context, status, answer).ConfigureAwait(false);
+    }
+}

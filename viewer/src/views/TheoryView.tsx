@@ -1,4 +1,0 @@
-/** The small models under the reader's hand. */
-export function TheoryView(_: { parameters: URLSearchParams }) {
-  return <h1>Theory</h1>;
-}
