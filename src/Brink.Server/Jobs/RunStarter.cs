@@ -62,12 +62,19 @@ internal sealed class RunStarter(ServerOptions options, RunRoot root, EventHub h
     internal async Task Resume(string folder, int? iterations)
     {
         RequireProgram();
+        RequireOwnFiles(RunRecord.ReadSpecification(folder));
+
+        // A run that has just been paused says so a moment before its process is gone.
+        for (int i = 0; i < 40 && RunRecord.IsInUse(folder) && RunRecord.ReadSummary(folder) is { Status: not RunStatus.Running }; i++)
+        {
+            await Task.Delay(s_step);
+        }
+
         if (RunRecord.IsInUse(folder))
         {
             throw new RequestException(409, "the run is going on already");
         }
 
-        RequireOwnFiles(RunRecord.ReadSpecification(folder));
         RunProcess process = RunProcess.Start(
             root.IdOf(folder),
             [.. options.Program, "resume", folder, .. iterations is { } more ? (string[])[$"--iterations={more}"] : [], "--quiet"]);
@@ -83,14 +90,12 @@ internal sealed class RunStarter(ServerOptions options, RunRoot root, EventHub h
     internal void Pause(string folder)
     {
         RunEndpoints.RequireWriting(options.ReadOnly);
-        if (!RunRecord.IsInUse(folder))
+        bool paused = RunRecord.ProcessAtWork(folder) is { } process && RunProcess.Pause(process, folder);
+        if (!paused)
         {
-            throw new RequestException(409, "the run is not going on");
-        }
-
-        if (RunRecord.ProcessAtWork(folder) is not { } process || !RunProcess.Pause(process, folder))
-        {
-            throw new RequestException(409, "the run's process is not one of this machine and user; pause it where it was started");
+            throw new RequestException(409, RunRecord.IsInUse(folder)
+                ? "the run's process is not one of this machine and user; pause it where it was started"
+                : "the run is not going on");
         }
     }
 

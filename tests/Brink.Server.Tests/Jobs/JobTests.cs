@@ -70,6 +70,7 @@ public sealed class JobTests
         await served.Refused(HttpMethod.Delete, "/api/run?run=a", 409);
         await Accepted(served, "/api/run/pause?run=a");
         await RunEndpointTests.Eventually(async () => Status(await served.Get("/api/run?run=a")) == "interrupted");
+        await RunEndpointTests.Eventually(() => Task.FromResult(!RunRecord.IsInUse(folder)));
         Assert.Contains("not going on", await served.Refused(HttpMethod.Post, "/api/run/pause?run=a", 409));
 
         long paused = RunRecord.ReadSummary(folder)!.IterationsDone;
