@@ -44,7 +44,7 @@ export interface Levels {
   flattest_sharpness?: number;
   /** The constant threshold of the method, where it has one. */
   edge?: { quantity: string; value: number; formula: string };
-  /** The η·λ₁ up to which a step decreases the quadratic model enough for Armijo's test, 2(1 − c). */
+  /** c of the acceptance test, where there is one: a large step has η·λ₁ ≥ 1 − c. */
   sufficient_decrease?: number;
 }
 
@@ -152,9 +152,11 @@ export interface ReproductionClaim {
   outcome: string;
   theorem: string;
   claim: string;
-  source: string;
+  source: string | null;
   measured: string;
-  trajectories?: { trajectory: string; outcome: string; measured: string }[];
+  /** Why it does not apply, where it does not. */
+  because?: string;
+  trajectories?: { trajectory: string; outcome: string; measured: string; because?: string }[];
 }
 
 export interface Reproduction {

@@ -38,9 +38,7 @@ export function levelsOf(quantity: string, runs: readonly DrawnRun[]): ChartLeve
       const eta = Number(run.specification.eta);
       const product = edge?.quantity === 'sharpness' && edge.formula !== '2/η' && eta > 0 ? edge.value * eta : 2;
       push(product, Math.abs(product - 2) < 1e-12 ? '2' : `η·(${edge!.formula}) = ${formatNumber(product)}`);
-      if (sufficient_decrease !== undefined && Math.abs(sufficient_decrease - 2) > 0.02) {
-        push(sufficient_decrease, `2(1−c) = ${formatNumber(sufficient_decrease)}`);
-      }
+      if (sufficient_decrease !== undefined) push(1 - sufficient_decrease, `1 − c = ${formatNumber(1 - sufficient_decrease)}`);
     }
   }
   if (quantity === 'eta_sharpness' && !found.some((level) => level.value === 2)) found.push({ value: 2, label: '2' });
