@@ -12,7 +12,7 @@ import { RunView } from './views/RunView';
 const views: readonly View[] = [
   { name: 'runs', title: 'Runs', component: RunsView },
   { name: 'compare', title: 'Compare', component: CompareView },
-  { name: 'start', title: 'Start', component: lazy(() => import('./views/StartView').then((view) => view.StartView)) },
+  { name: 'start', title: 'Start', acts: true, component: lazy(() => import('./views/StartView').then((view) => view.StartView)) },
   { name: 'theory', title: 'Theory', component: lazy(() => import('./theory/TheoryView').then((view) => view.TheoryView)) },
   { name: 'run', title: 'Run', component: RunView, hidden: true },
 ];

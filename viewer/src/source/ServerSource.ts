@@ -13,11 +13,15 @@ export class ServerSource implements Source, ServerActions {
   private events: EventSource | null = null;
   private server: string | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private about: Promise<Info> | null = null;
   private quantityList: Promise<Quantity[]> | null = null;
 
   constructor(private readonly root = 'api/') {}
 
-  info = () => this.get<Info>('info', {});
+  info = () => (this.about ??= this.get<Info>('info', {}).catch((error: unknown) => {
+    this.about = null;
+    throw error;
+  }));
 
   runs = (where?: string) => this.get<RunList>('runs', { where: where || undefined });
 

@@ -8,6 +8,8 @@ export interface Info {
   version: string;
   root: string;
   can_start: boolean;
+  /** Whether the server only shows. */
+  read_only?: boolean;
   token: boolean;
 }
 

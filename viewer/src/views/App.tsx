@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Source } from '../source/Source';
 import { formatAddress, useAddress } from '../state/address';
 import { chooseTheme, useThemeChoice, type ThemeChoice } from '../state/theme';
-import { SourceContext, useConnection, useSource } from './context';
+import { SourceContext, useActions, useConnection, useSource } from './context';
 import { Keys } from './Keys';
 
 export interface View {
@@ -11,6 +11,8 @@ export interface View {
   title: string;
   /** Absent from the bar at the top; reached by links. */
   hidden?: boolean;
+  /** Absent where the server only shows. */
+  acts?: boolean;
   component: ComponentType<{ parameters: URLSearchParams }>;
 }
 
@@ -38,7 +40,6 @@ export function App({ source, views }: { source: Source; views: readonly View[] 
   if (view.name === 'runs' || view.name === 'compare') held.current = address.parameters.getAll('run');
   const chosen = held.current;
   const link = (name: string) => formatAddress(name, { run: name === 'runs' || name === 'compare' ? chosen : [] });
-  const shown = views.filter((one) => !one.hidden);
 
   return (
     <SourceContext.Provider value={source}>
@@ -47,16 +48,7 @@ export function App({ source, views }: { source: Source; views: readonly View[] 
       </a>
       <header class="bar">
         <span class="brand">Brink</span>
-        {shown.length > 1 && (
-          <nav aria-label="views">
-            {shown.map((one) => (
-              <a key={one.name} href={link(one.name)} aria-current={one === view ? 'page' : undefined}>
-                {one.title}
-                {one.name === 'compare' && chosen.length > 0 && <span class="count"> {chosen.length}</span>}
-              </a>
-            ))}
-          </nav>
-        )}
+        <Views views={views.filter((one) => !one.hidden)} view={view} link={link} chosen={chosen.length} />
         <span class="spread" />
         <ConnectionState />
         <ThemeSwitch />
@@ -70,6 +62,22 @@ export function App({ source, views }: { source: Source; views: readonly View[] 
       </main>
       {keys && <Keys onClose={() => setKeys(false)} />}
     </SourceContext.Provider>
+  );
+}
+
+function Views({ views, view, link, chosen }: { views: readonly View[]; view: View; link: (name: string) => string; chosen: number }) {
+  const actions = useActions();
+  const shown = views.filter((one) => !one.acts || actions);
+  if (shown.length < 2) return null;
+  return (
+    <nav aria-label="views">
+      {shown.map((one) => (
+        <a key={one.name} href={link(one.name)} aria-current={one === view ? 'page' : undefined}>
+          {one.title}
+          {one.name === 'compare' && chosen > 0 && <span class="count"> {chosen}</span>}
+        </a>
+      ))}
+    </nav>
   );
 }
 

@@ -3,7 +3,7 @@ import { formatNumber } from '../curves/format';
 import type { RunDetails, Verdict } from '../source/types';
 import { formatAddress, go } from '../state/address';
 import { ComparisonTable, Differences, flattened } from './Comparison';
-import { useSource } from './context';
+import { useActions } from './context';
 import { RunCharts } from './RunCharts';
 import { useDetails } from './runs';
 import { SpectrumCharts } from './SpectrumCharts';
@@ -63,7 +63,7 @@ export function RunView({ parameters }: { parameters: URLSearchParams }) {
 }
 
 function Heading({ run }: { run: RunDetails }) {
-  const { actions } = useSource();
+  const actions = useActions();
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const doing = async (action: () => Promise<void>) => {

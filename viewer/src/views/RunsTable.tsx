@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Row } from '../source/types';
 import { change, formatAddress } from '../state/address';
-import { useSource } from './context';
+import { useActions } from './context';
 import type { Column, Group } from './runsList';
 import { StatusBadge } from './StatusBadge';
 import { Tags } from './Tags';
@@ -23,7 +23,7 @@ type Item = { group: Group } | { row: Row };
 
 /** The table of runs; only the rows on the screen are in the page, so that a thousand scroll as ten do. */
 export function RunsTable({ groups, columns, order, chosen, onChoose, onTagged, onDropColumn }: Props) {
-  const source = useSource();
+  const actions = useActions();
   const body = useRef<HTMLTableSectionElement>(null);
   const [view, setView] = useState<[number, number]>([0, 40]);
   const items: Item[] = groups.flatMap((group) => [
@@ -89,7 +89,7 @@ export function RunsTable({ groups, columns, order, chosen, onChoose, onTagged, 
             ) : (
               <RunRow key={`${item.row.id} ${first + i}`} row={item.row} index={first + i + 2} columns={columns} chosen={chosen.has(item.row.id)}
                 onChoose={(on) => onChoose([item.row.id], on)}
-                onTags={source.actions ? async (tags) => (await source.actions!.setTags(item.row.id, tags), onTagged()) : undefined} />
+                onTags={actions ? async (tags) => (await actions.setTags(item.row.id, tags), onTagged()) : undefined} />
             ),
           )}
           {end < items.length && (

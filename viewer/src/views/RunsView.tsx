@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Row } from '../source/types';
 import { change, formatAddress } from '../state/address';
-import { useSource } from './context';
+import { useActions, useSource } from './context';
 import { RunsTable } from './RunsTable';
 import { columnsOf, groupsOf, matches, sorted } from './runsList';
 
@@ -11,7 +11,7 @@ const grouping: readonly [string, string][] = [
 
 /** All runs: found by text, filtered by any field, grouped, sorted; ticked ones are compared or deleted. */
 export function RunsView({ parameters }: { parameters: URLSearchParams }) {
-  const source = useSource();
+  const actions = useActions();
   const where = parameters.get('where') ?? '';
   const { rows, fields, problem, loaded, reload } = useRuns(where);
   const search = parameters.get('search') ?? '';
@@ -39,7 +39,7 @@ export function RunsView({ parameters }: { parameters: URLSearchParams }) {
     const failed: string[] = [];
     for (const id of chosen) {
       try {
-        await source.actions!.remove(id);
+        await actions!.remove(id);
       } catch (error) {
         failed.push(`${id}: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -96,7 +96,7 @@ export function RunsView({ parameters }: { parameters: URLSearchParams }) {
         <button type="button" disabled={chosen.length === 0} onClick={() => change({ run: null })}>
           Choose none
         </button>
-        {source.actions && (
+        {actions && (
           <button type="button" disabled={chosen.length === 0} onClick={() => void remove()}>
             Delete …
           </button>

@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
-import type { Connection, Source } from '../source/Source';
+import type { Connection, ServerActions, Source } from '../source/Source';
 
 export const SourceContext = createContext<Source>(null!);
 
@@ -39,4 +39,11 @@ export function useConnection(): Connection {
   const [state, setState] = useState<Connection>('none');
   useEffect(() => source.watchConnection(setState), [source]);
   return state;
+}
+
+/** What may be done to runs here; nothing in a report, nor where the server only shows. */
+export function useActions(): ServerActions | undefined {
+  const source = useSource();
+  const { value: info } = useLoaded(() => source.info(), [source]);
+  return info && !info.read_only ? source.actions : undefined;
 }
