@@ -154,9 +154,11 @@ export interface ReproductionClaim {
   outcome: string;
   theorem: string;
   claim: string;
-  source: string;
+  source: string | null;
   measured: string;
-  trajectories?: { trajectory: string; outcome: string; measured: string }[];
+  /** Why it does not apply, where it does not. */
+  because?: string;
+  trajectories?: { trajectory: string; outcome: string; measured: string; because?: string }[];
 }
 
 export interface Reproduction {
@@ -178,6 +180,12 @@ export interface SweepSummary {
   points: { id?: string; status: string; [field: string]: unknown }[];
 }
 
+export interface RunAxes {
+  iteration: number[];
+  evaluations: number[];
+  seconds: number[];
+}
+
 /** The data inlined in a report. */
 export interface ReportData {
   title: string;
@@ -187,7 +195,10 @@ export interface ReportData {
   info?: Partial<Info>;
   runs: RunDetails[];
   quantities: Quantity[];
-  curves: Partial<Record<XAxis, RunCurves[]>>;
+  /** Curves against the iteration; other axes are found from these and `axes`. */
+  curves: { iteration: RunCurves[] };
+  /** What the other axes read at some iterations of each run, ascending. */
+  axes?: Record<string, RunAxes>;
   spectra: Record<string, Spectrum>;
   reproduction?: Reproduction;
   sweep?: SweepSummary;
