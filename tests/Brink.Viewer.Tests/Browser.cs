@@ -26,14 +26,15 @@ public sealed class Browser : IAsyncLifetime
             return;
         }
 
-        // Named for the start only: a driver of another place would not fit this package.
+        // The machine may be training at the same time.
+        Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Program,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
-        await Runs.Train("scalar/gd", "--model scalar --method gd --eta 0.3 --iterations 150 --sharpness-every 1 --eigenvalues 3 --smallest 1 --trace-every 5");
+        await Runs.Train("scalar/gd", "--model scalar --method gd --eta 0.55 --iterations 150 --sharpness-every 1 --eigenvalues 3 --smallest 1 --trace-every 5");
         await Runs.Train("scalar/nls", "--model scalar --method nls --iterations 150 --sharpness-every 1");
         await Runs.Train("minimalist/gd", "--model minimalist --method gd --eta 0.05 --iterations 150 --sharpness-every 1");
         await Runs.Serve();

@@ -60,7 +60,7 @@ export function rangeOfValues(all: readonly Series[], levels: readonly number[],
   let clipped = false;
   // The bulk without its farthest hundredth; a spike of twenty times its height is a divergence, not a feature.
   const bulk = at(0.97) - at(0.01);
-  if (!logarithmic && bulk > 0 && high > at(0.97) + 20 * bulk) {
+  if (!logarithmic && bulk > 0 && high > at(0.97) + 20 * bulk && high > 3 * Math.abs(at(0.97))) {
     high = at(0.97) + 2 * bulk;
     clipped = true;
   }

@@ -1,5 +1,5 @@
 import { SourceError, type Connection, type Source } from './Source';
-import type { CurvesAnswer, CurvesRequest, ReportData, RunCurves, Series } from './types';
+import type { CurvesAnswer, CurvesRequest, ReportData, RunAxes, RunCurves, Series, XAxis } from './types';
 
 /** The data inlined in a report. */
 export class ReportSource implements Source {
@@ -21,7 +21,9 @@ export class ReportSource implements Source {
 
   curves = async ({ runs, quantities, x, range }: CurvesRequest): Promise<CurvesAnswer> => ({
     x,
-    runs: (this.data.curves[x] ?? []).filter((run) => runs.includes(run.id)).map((run) => chosen(run, quantities, range ?? null)),
+    runs: this.data.curves.iteration
+      .filter((run) => runs.includes(run.id))
+      .map((run) => chosen(against(run, x, this.data.axes?.[run.id]), quantities, range ?? null)),
   });
 
   tail = async (): Promise<CurvesAnswer> => {
@@ -46,6 +48,31 @@ export class ReportSource implements Source {
 export function readReport(page: Document): ReportData | null {
   const text = page.getElementById('brink-report')?.textContent;
   return text ? (JSON.parse(text) as ReportData | null) : null;
+}
+
+/** The curves over another axis: a report holds them once, and what that axis reads at the iterations. */
+function against(run: RunCurves, x: XAxis, axes: RunAxes | undefined): RunCurves {
+  if (x === 'iteration') return run;
+  if (!axes || axes.iteration.length === 0) return { ...run, extent: null, curves: {} };
+  const place = (iteration: number) => interpolated(axes.iteration, axes[x], iteration);
+  const curves: Record<string, Series> = {};
+  for (const [name, series] of Object.entries(run.curves)) curves[name] = { ...series, x: series.x.map(place) };
+  return { ...run, extent: run.extent && [place(run.extent[0]), place(run.extent[1])], curves };
+}
+
+/** y at x between known points, x ascending; beyond them the first or the last. */
+export function interpolated(xs: number[], ys: number[], x: number): number {
+  let low = 0;
+  let high = xs.length - 1;
+  if (x <= xs[low]!) return ys[low]!;
+  if (x >= xs[high]!) return ys[high]!;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (xs[middle]! <= x) low = middle;
+    else high = middle;
+  }
+  const share = (x - xs[low]!) / (xs[high]! - xs[low]!);
+  return ys[low]! + share * (ys[high]! - ys[low]!);
 }
 
 function chosen(run: RunCurves, quantities: string[], range: [number, number] | null): RunCurves {

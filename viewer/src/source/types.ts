@@ -46,7 +46,7 @@ export interface Levels {
   flattest_sharpness?: number;
   /** The constant threshold of the method, where it has one. */
   edge?: { quantity: string; value: number; formula: string };
-  /** c of Armijo's test: along an eigenvector it accepts steps up to η·λ₁ = 2(1 − c). */
+  /** c of Armijo's test; line searches that try larger steps keep η·λ₁ at 1 − c or above (Flatland). */
   sufficient_decrease?: number;
 }
 
@@ -154,9 +154,11 @@ export interface ReproductionClaim {
   outcome: string;
   theorem: string;
   claim: string;
-  source: string;
+  source: string | null;
   measured: string;
-  trajectories?: { trajectory: string; outcome: string; measured: string }[];
+  /** Why it does not apply, where it does not. */
+  because?: string;
+  trajectories?: { trajectory: string; outcome: string; measured: string; because?: string }[];
 }
 
 export interface Reproduction {
@@ -178,6 +180,12 @@ export interface SweepSummary {
   points: { id?: string; status: string; [field: string]: unknown }[];
 }
 
+export interface RunAxes {
+  iteration: number[];
+  evaluations: number[];
+  seconds: number[];
+}
+
 /** The data inlined in a report. */
 export interface ReportData {
   title: string;
@@ -187,7 +195,10 @@ export interface ReportData {
   info?: Partial<Info>;
   runs: RunDetails[];
   quantities: Quantity[];
-  curves: Partial<Record<XAxis, RunCurves[]>>;
+  /** Curves against the iteration; other axes are found from these and `axes`. */
+  curves: { iteration: RunCurves[] };
+  /** What the other axes read at some iterations of each run, ascending. */
+  axes?: Record<string, RunAxes>;
   spectra: Record<string, Spectrum>;
   reproduction?: Reproduction;
   sweep?: SweepSummary;

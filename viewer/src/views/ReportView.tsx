@@ -1,5 +1,5 @@
 import type { ReportSource } from '../source/ReportSource';
-import type { Reproduction, RunDetails, SweepSummary } from '../source/types';
+import type { Reproduction, RunDetails, Spectrum, SweepSummary } from '../source/types';
 import { change } from '../state/address';
 import { ComparisonTable, Differences, flattened, Legend } from './Comparison';
 import { useSource } from './context';
@@ -17,7 +17,7 @@ export function ReportView({ parameters }: { parameters: URLSearchParams }) {
   const off = new Set(parameters.getAll('off'));
   const toggle = (id: string) => change({ off: off.has(id) ? [...off].filter((one) => one !== id) : [...off, id] });
   const judged = data.runs.filter((run) => run.verdicts.length > 0);
-  const spectra = ids.filter((id) => data.spectra[id]);
+  const spectra = ids.filter((id) => data.spectra[id] && followsMore(data.spectra[id]));
 
   return (
     <article class="report">
@@ -52,20 +52,25 @@ export function ReportView({ parameters }: { parameters: URLSearchParams }) {
   );
 }
 
+/** Whether a spectrum says more than the chart of λ₁ does. */
+function followsMore({ eigenvalues, smallest, trace, layers, density }: Spectrum): boolean {
+  return Boolean(trace || layers || density) || eigenvalues.some((list) => list.length > 1) || smallest.some((list) => list.length > 0);
+}
+
 function ReproductionPart({ reproduction }: { reproduction: Reproduction }) {
   const { claims, figures, grid, trajectories } = reproduction;
   return (
     <section>
-      <h2>{reproduction.heading}</h2>
-      <p>
-        {reproduction.title} <span class="soft">{reproduction.paper}</span>
-      </p>
       <p>{reproduction.about}</p>
-      {reproduction.reduced && <p>Reduced: {reproduction.reduced}</p>}
+      {reproduction.reduced && (
+        <p>
+          <strong>Reduced.</strong> {reproduction.reduced}
+        </p>
+      )}
       {reproduction.numbering && <p class="soft">{reproduction.numbering}</p>}
       {claims.length > 0 && (
         <>
-          <h3>Claims</h3>
+          <h2>Claims and verdicts</h2>
           <div class="scroll" tabIndex={0} role="region" aria-label="claims">
             <table class="facts">
               <thead>
@@ -73,7 +78,6 @@ function ReproductionPart({ reproduction }: { reproduction: Reproduction }) {
                   <th scope="col">outcome</th>
                   <th scope="col">theorem</th>
                   <th scope="col">claim</th>
-                  <th scope="col">source</th>
                   <th scope="col">measured</th>
                 </tr>
               </thead>
@@ -84,17 +88,19 @@ function ReproductionPart({ reproduction }: { reproduction: Reproduction }) {
                       <Outcome outcome={claim.outcome} />
                     </td>
                     <th scope="row">{claim.theorem}</th>
-                    <td>{claim.claim}</td>
-                    <td class="soft">{claim.source}</td>
                     <td>
-                      {claim.measured}
+                      {claim.claim}
+                      {claim.source && <div class="soft">{claim.source}</div>}
+                    </td>
+                    <td>
+                      {claim.because ? `because ${claim.because}` : claim.measured}
                       {claim.trajectories && claim.trajectories.length > 1 && (
                         <details>
                           <summary>{claim.trajectories.length} trajectories</summary>
                           <ul>
                             {claim.trajectories.map((one, j) => (
                               <li key={j}>
-                                {one.trajectory}: <Outcome outcome={one.outcome} />, {one.measured}
+                                {one.trajectory}: <Outcome outcome={one.outcome} />, {one.because ? `because ${one.because}` : one.measured}
                               </li>
                             ))}
                           </ul>
@@ -108,17 +114,39 @@ function ReproductionPart({ reproduction }: { reproduction: Reproduction }) {
           </div>
         </>
       )}
-      {figures.map((figure, i) => (
-        <figure key={i} class="drawn">
-          {/* As an image, so that nothing inside the drawing can run. */}
-          <img alt={figure.caption} src={`data:image/svg+xml;utf8,${encodeURIComponent(figure.svg)}`} />
-          <figcaption>{figure.caption}</figcaption>
-        </figure>
-      ))}
+      {figures.length > 0 && (
+        <div class="panels">
+          {figures.map((figure, i) => (
+            <figure key={i} class="drawn">
+              {/* As an image, so that nothing inside the drawing can run. */}
+              {figure.svg ? (
+                <img alt={figure.caption} src={`data:image/svg+xml;utf8,${encodeURIComponent(figure.svg)}`} />
+              ) : (
+                <p class="soft">Not drawn: what it shows was not measured, or gnuplot failed, and then its script and data are in the folder.</p>
+              )}
+              <figcaption>
+                <strong>({String.fromCharCode(97 + i)})</strong> {figure.caption}
+              </figcaption>
+            </figure>
+          ))}
+        </div>
+      )}
       {grid.length > 0 && (
-        <p class="soft">
-          Grid: {grid.map(({ name, values }) => `${name} ${Array.isArray(values) ? values.join(', ') : values}`).join('; ')}
-        </p>
+        <>
+          <h2>What was run</h2>
+          <div class="scroll" tabIndex={0} role="region" aria-label="what was run">
+            <table class="facts">
+              <tbody>
+                {grid.map(({ name, values }, i) => (
+                  <tr key={i}>
+                    <th scope="row">{name}</th>
+                    <td>{Array.isArray(values) ? values.join('; ') : values}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
       )}
       {trajectories.length > 0 && (
         <details>
@@ -133,9 +161,12 @@ function ReproductionPart({ reproduction }: { reproduction: Reproduction }) {
         </details>
       )}
       {reproduction.file && (
-        <p class="soft">
-          Specification: <code>{reproduction.file}</code>
-        </p>
+        <details>
+          <summary>The experiment's file</summary>
+          <pre class="scroll" tabIndex={0}>
+            {reproduction.file}
+          </pre>
+        </details>
       )}
     </section>
   );

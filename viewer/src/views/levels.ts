@@ -10,7 +10,7 @@ export interface DrawnRun {
 
 /**
  * The levels that a quantity is read against: for λ₁ the method's edge of each run and the flat region's 2/K, for η·λ₁ the
- * 2 of gradient descent, the edge of momentum and the largest product whose step Armijo's test accepts on a parabola.
+ * 2 of gradient descent, the edge of momentum and the 1 − c that line searches exceed (Flatland).
  * A level that several runs share is drawn once, in the page's ink.
  */
 export function levelsOf(quantity: string, runs: readonly DrawnRun[]): ChartLevel[] {
@@ -38,10 +38,7 @@ export function levelsOf(quantity: string, runs: readonly DrawnRun[]): ChartLeve
       const eta = Number(run.specification.eta);
       const product = edge?.quantity === 'sharpness' && edge.formula !== '2/η' && eta > 0 ? edge.value * eta : 2;
       push(product, Math.abs(product - 2) < 1e-12 ? '2' : `η·(${edge!.formula}) = ${formatNumber(product)}`);
-      // With the usual c = 10⁻⁴ it is the 2 itself.
-      if (sufficient_decrease !== undefined && sufficient_decrease > 0.01) {
-        push(2 * (1 - sufficient_decrease), `2(1−c) = ${formatNumber(2 * (1 - sufficient_decrease))}`);
-      }
+      if (sufficient_decrease !== undefined) push(1 - sufficient_decrease, `1 − c = ${formatNumber(1 - sufficient_decrease)}`);
     }
   }
   if (quantity === 'eta_sharpness' && !found.some((level) => level.value === 2)) found.push({ value: 2, label: '2' });
