@@ -4,13 +4,9 @@ using Brink.Torch;
 namespace Brink.Experiments;
 
 /// <summary>λ₁ at every so many iterates, warm-started from one to the next.</summary>
-internal sealed class SharpnessMeasuring(Specification specification) : RunMeasurement
+internal sealed class SharpnessMeasuring(Specification specification, double negligible) : RunMeasurement
 {
-    private readonly SharpnessTracker _tracker = new(new LanczosOptions
-    {
-        ResidualTolerance = specification.SharpnessTolerance,
-        Seed = (ulong)specification.Seed,
-    });
+    private readonly SharpnessTracker _tracker = new(CurvatureEffort.ForSharpness(specification, negligible));
 
     internal override int Every => specification.SharpnessEvery;
 

@@ -39,7 +39,7 @@ internal sealed class TrainingLoop : IDisposable
         _folder = folder;
         _observer = observer;
         _method = MethodFactory.Create(_specification);
-        _measurements = new RunMeasurements(_specification);
+        _measurements = new RunMeasurements(_specification, _problem.Objective);
         _summary = new RunSummary
         {
             Status = RunStatus.Running,
