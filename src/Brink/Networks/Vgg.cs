@@ -46,11 +46,11 @@ internal static class Vgg
 
         // The places 2 and 5 are torchvision's dropouts.
         var classifier = new Sequential(
-            new Linear((long)channels * averaged * averaged, hidden), new ReLU(), new Identity(),
+            new LinearOfMeans(channels, (long)averaged * averaged, hidden), new ReLU(), new Identity(),
             new Linear(hidden, hidden), new ReLU(), new Identity(),
             new Linear(hidden, options.Classes, options.Bias));
         var network = new Sequential(
-            [("features", new Sequential(features)), ("avgpool", new AdaptiveAvgPool2d(averaged)), ("flatten", new Flatten()), ("classifier", classifier)]);
+            [("features", new Sequential(features)), ("avgpool", new MeansOfWindows(averaged)), ("flatten", new Flatten()), ("classifier", classifier)]);
         return new Redrawn(network, TorchvisionWeights.OfVgg);
     }
 }

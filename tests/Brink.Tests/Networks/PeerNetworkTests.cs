@@ -82,6 +82,7 @@ public sealed class PeerNetworkTests
     private static (Module Network, long[] Shape, int Classes) Case(string name) => name switch
     {
         "vgg tiny" => (Vgg.Create(Images(3, 8, 5), [8, 0, 16, 0], averaged: 7, hidden: 24), [3, 8, 8], 5),
+        "vgg tiny one pixel" => (Vgg.Create(Images(3, 4, 5), [8, 0, 16, 0], averaged: 7, hidden: 24), [3, 4, 4], 5),
         "wide tiny" => (ResNet.Create(Images(3, 16, 5), [1, 1, 1, 1], stem: 64, bottleneck: true), [3, 16, 16], 5),
         "densenet121 28" => (NetworkCatalogue.Create("densenet121", Images(3, 28, 7)), [3, 28, 28], 7),
         "vit gray" => (NetworkCatalogue.Create("vit", Images(1, 28, 26)), [1, 28, 28], 26),

@@ -147,6 +147,7 @@ LAYOUTS = {
 # Name: constructor, image shape, classes.
 COMPUTED = {
     "vgg tiny": (tiny_vgg, (3, 8, 8), 5),
+    "vgg tiny one pixel": (tiny_vgg, (3, 4, 4), 5),
     "resnet34": (lambda: resnet34(num_classes=10, norm_layer=NoNorm), (3, 32, 32), 10),
     "resnet34 bn": (lambda: resnet34(num_classes=10), (3, 32, 32), 10),
     "wide tiny": (lambda: ResNet(Bottleneck, [1, 1, 1, 1], num_classes=5, width_per_group=128, norm_layer=NoNorm), (3, 16, 16), 5),

@@ -31,10 +31,32 @@ public sealed class LayerFormulaTests
     [InlineData(1, 1, 1, 2)]
     [InlineData(2, 1, 2, 1)]
     [InlineData(2, 2, 2, 2)]
-    public void Convolution_is_a_sum_over_taps(int stride, int padding, int dilation, int groups)
+    public void Convolution_is_a_sum_over_taps(int stride, int padding, int dilation, int groups) =>
+        CheckConvolution(3, 7, 6, stride, padding, dilation, groups);
+
+    [Fact]
+    public void Convolution_of_an_image_smaller_than_the_filter_is_the_same_sum()
+    {
+        int checkedOnes = 0;
+        int[] few = [1, 2, 3, 4];
+        var cases =
+            from size in (int[])[1, 2, 3, 5] from height in few from width in few from stride in (int[])[1, 2, 3]
+            from padding in (int[])[0, 1, 2, 3] from groups in (int[])[1, 2]
+            where Math.Min(height, width) + (2 * padding) >= size
+            select (size, height, width, stride, padding, groups);
+        foreach ((int size, int height, int width, int stride, int padding, int groups) in cases)
+        {
+            CheckConvolution(size, height, width, stride, padding, dilation: 1, groups);
+            checkedOnes++;
+        }
+
+        Assert.True(checkedOnes > 500);
+    }
+
+    private static void CheckConvolution(int size, int height, int width, int stride, int padding, int dilation, int groups)
     {
         using var scope = new TensorScope();
-        const int samples = 2, inputs = 4, outputs = 6, size = 3, height = 7, width = 6;
+        const int samples = 2, inputs = 4, outputs = 6;
         var layer = new Conv2d(inputs, outputs, size, stride, padding, dilation, groups);
         Networks.BindRandom(layer);
         Tensor input = Networks.Normal(2, samples, inputs, height, width);
