@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using Brink.Experiments;
+using Brink.Server.Theory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -113,6 +114,7 @@ public sealed class BrinkServer : IAsyncDisposable
         app.MapEvents(hub);
         app.MapSpecification();
         app.MapJobs(new RunStarter(options, root, hub), index);
+        app.MapTheory();
         new ViewerFiles().Map(app);
     }
 

@@ -60,6 +60,7 @@ internal static class BrinkCommandLine
             TheoryCommand.Create(),
             ReproduceCommand.Create(),
             RunsCommand.Create(),
+            ReportCommand.Create(),
             ServeCommand.Create(),
             ExportCommand.Create(),
             CompletionCommand.Create(),

@@ -21,6 +21,10 @@ internal static class RunEnd
         }
 
         VerdictText.Write(output, StepVerdicts.OfRun(outcome.Folder, RunRecord.ReadSpecification(outcome.Folder)));
+        if (outcome.Status != RunStatus.Failed)
+        {
+            output.WriteLine($"see it: brink report {outcome.Folder}, or brink serve, which also shows runs while they train");
+        }
     }
 
     /// <summary>0 for a run that ended as runs end, divergence included: it is a result; 130 after Ctrl-C; 1 for a failure.</summary>

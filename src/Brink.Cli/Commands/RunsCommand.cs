@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Brink.Cli.CommandLine;
-using Brink.Cli.Report;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
 
@@ -28,37 +27,21 @@ internal static class RunsCommand
         "list",
         "List the runs below a folder.",
         RunTable.List,
-        alsoDo: null,
         "brink runs list",
         "brink runs list runs --where 'method = nls and final_loss < 0.01' --sort final_loss",
         "brink runs list --where 'status = broken or status = killed'",
         "brink runs list --where 'tags ~ paper'",
         "brink runs list --json | jq '.[].final_loss'");
 
-    private static DocumentedCommand CreateCompare()
-    {
-        Option<string?> page = new("--page") { Description = "Also write an HTML page of curves to this file", HelpName = "file" };
-        DocumentedCommand command = CreateTable(
-            "compare",
-            "Compare runs: the settings in which they differ, and how they went.",
-            RunTable.Compare,
-            (parsed, table) =>
-            {
-                if (parsed.GetValue(page) is { } path && table.Runs.Count > 0)
-                {
-                    string[] whole = [.. table.Runs.Where(run => run.Specification is not null).Select(run => run.Path)];
-                    ComparisonPage.Write(path, RunViewReader.ReadAll(whole), whole.Length == 1 ? whole[0] : $"Comparison of {whole.Length} runs");
-                }
-            },
-            "brink runs compare runs/a runs/b",
-            "brink runs compare runs/a runs/b --page compare.html",
-            "brink runs compare --where 'data = cifar10' --sort 'test_accuracy desc'");
-        command.Add(page);
-        return command;
-    }
+    private static DocumentedCommand CreateCompare() => CreateTable(
+        "compare",
+        "Compare runs: the settings in which they differ, and how they went. brink report shows their curves.",
+        RunTable.Compare,
+        "brink runs compare runs/a runs/b",
+        "brink runs compare --where 'data = cifar10' --sort 'test_accuracy desc'");
 
     private static DocumentedCommand CreateTable(
-        string name, string description, Func<IReadOnlyList<RunEntry>, RunTable> make, Action<ParseResult, RunTable>? alsoDo, params string[] examples)
+        string name, string description, Func<IReadOnlyList<RunEntry>, RunTable> make, params string[] examples)
     {
         RunSelection selection = new();
         Option<bool> json = JsonText.Option();
@@ -68,7 +51,6 @@ internal static class RunsCommand
         command.SetAction(parsed =>
         {
             RunTable table = make(selection.Read(parsed));
-            alsoDo?.Invoke(parsed, table);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

@@ -21,7 +21,8 @@ internal sealed class RunMeasurements : IDisposable
         [
             new SpectrumMeasuring(specification), new SharpnessMeasuring(specification), new TestMeasuring(specification),
             new BesideMeasuring(specification), new FlowSolutionMeasuring(specification),
-            new DiagnosticsMeasuring(specification), new TraceMeasuring(specification), new SegmentSmoothnessMeasuring(specification),
+            new DiagnosticsMeasuring(specification), new TraceMeasuring(specification), new DensityMeasuring(specification),
+            new SegmentSmoothnessMeasuring(specification),
             new BatchSharpnessMeasuring(specification),
         ];
         _fixedStep = specification.Eta;

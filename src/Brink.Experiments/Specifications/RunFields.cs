@@ -235,6 +235,13 @@ internal static class RunFields
         Example = "500",
     };
 
+    internal static readonly SpecificationField<bool> TensorBoard = new("tensorboard", FieldGroup.Run, new FlagForm())
+    {
+        Help = "Also write the metrics as an event file for TensorBoard, in the run folder; brink export --tensorboard makes one later",
+        Default = FieldDefault.Of(false),
+        Example = "true",
+    };
+
     internal static readonly SpecificationField<string> Out = new("out", FieldGroup.Run, new TextForm("a folder"))
     {
         Help = "Run folder",

@@ -699,6 +699,13 @@ public sealed partial record Specification
         init => Set(RunFields.CheckpointEvery, value);
     }
 
+    /// <summary>Whether an event file for TensorBoard is written too.</summary>
+    public bool Tensorboard
+    {
+        get => Value(RunFields.TensorBoard);
+        init => Set(RunFields.TensorBoard, value);
+    }
+
     /// <summary>Run folder, or null for a fresh one.</summary>
     public string? Out
     {

@@ -35,11 +35,13 @@ public static class SpecificationFields
         RunFields.GfsEvery, RunFields.GfsTolerance, RunFields.GfsAccuracy, RunFields.GfsUntilLoss,
         RunFields.GfsUntilGradNorm, RunFields.GfsGradients,
         DiagnosticsFields.DiagnosticsEvery, DiagnosticsFields.TraceEvery, DiagnosticsFields.TraceProducts,
+        DiagnosticsFields.DensityEvery, DiagnosticsFields.DensityProbes, DiagnosticsFields.DensitySteps, DiagnosticsFields.DensityRange,
+        DiagnosticsFields.DensityBins,
         DiagnosticsFields.SegmentSmoothnessEvery, DiagnosticsFields.SegmentSteps,
         RunFields.RecordEvery, RunFields.Iterations, RunFields.UntilLoss, RunFields.UntilGradNorm,
         RunFields.DivergenceLoss, RunFields.Seed, RunFields.Dtype, RunFields.Device, RunFields.Threads,
         RunFields.MicroBatch, RunFields.GhostBatchNorm, RunFields.KeepGraph, RunFields.LineProducts,
-        RunFields.CheckpointEvery, RunFields.Out,
+        RunFields.CheckpointEvery, RunFields.TensorBoard, RunFields.Out,
     ];
 
     private static readonly Dictionary<string, SpecificationField> s_index =

@@ -1,3 +1,5 @@
+using Brink.Experiments.TensorBoard;
+
 namespace Brink.Experiments;
 
 /// <summary>Names of the files of a run folder (docs/run-format.md).</summary>
@@ -44,7 +46,7 @@ public static class RunFiles
         try
         {
             // The specification first: a folder that lost it is no run folder, whatever happens next.
-            foreach (string file in (string[])[Specification(folder), Summary(folder), Metrics(folder), Environment(folder), FlowSolutions(folder), Log(folder), Tags(folder)])
+            foreach (string file in (string[])[Specification(folder), Summary(folder), Metrics(folder), Environment(folder), FlowSolutions(folder), Log(folder), Tags(folder), .. EventFile.In(folder)])
             {
                 File.Delete(file);
             }

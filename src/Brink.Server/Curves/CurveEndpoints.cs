@@ -24,7 +24,7 @@ internal static class CurveEndpoints
             int columns = Parameters.Whole(context, "columns", 400, 1, 10_000);
             double? level = RunWriter.FlattestSharpness(run.Entry);
             byte[] answer = cache.Use(RunFiles.Metrics(run.Folder), lines =>
-                ServerJson.Bytes(json => SpectrumWriter.Write(json, lines, columns, level, run.Entry.Summary?.Outputs)));
+                ServerJson.Bytes(json => SpectrumWriter.Write(json, lines, columns, level, run.Entry.Summary?.Outputs, run.Entry.Specification?.BinsOfDensity())));
             return ServerJson.Answer(context, json => json.WriteRawValue(answer, skipInputValidation: true));
         });
     }

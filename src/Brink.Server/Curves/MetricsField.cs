@@ -23,7 +23,7 @@ internal sealed class MetricsField
             "preconditioned_sharpness", "predicted_loss", "predicted_grad_norm", "sigma_trace", "flow_loss", "flow_distance_to_gd", "epoch",
             "batch_sharpness_mean", "batch_sharpness_min", "batch_sharpness_max", "test_loss", "test_accuracy", "time", "stages", "rejected",
             "distance_to_gd", "gd_loss", "gfs_sharpness", "gfs_converged", "gfs_loss", "gradient_norms", "last_bias_gradient_norm",
-            "last_bias_gradient_ratio", "zero_gradient_fraction", "dead_fraction", "zero_activation_fraction", "trace", "trace_standard_error",
+            "last_bias_gradient_ratio", "zero_gradient_fraction", "dead_fraction", "zero_activation_fraction", "trace", "trace_standard_error", "density",
             "step_smoothness", "rejected_smoothness", "gradient_rayleigh", "gradient_curvature",
         ]).Select((name, index) => new MetricsField(index, name)),
     ];

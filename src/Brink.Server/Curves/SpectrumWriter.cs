@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Brink.Curvature;
 
 namespace Brink.Server;
 
-/// <summary>The spectrum along a run as JSON (docs/server.md): eigenvalues, trace, gradient norms by layer.</summary>
+/// <summary>The spectrum along a run as JSON (docs/server.md): eigenvalues, trace, gradient norms by layer, density.</summary>
 public static class SpectrumWriter
 {
     /// <summary>Writes the spectrum; what was not measured is absent.</summary>
@@ -11,7 +12,8 @@ public static class SpectrumWriter
     /// <param name="most">Iterations shown at most, spread evenly over those measured; the last is among them.</param>
     /// <param name="level">The sharpness below which no weights of the network come, 2/K or 1; null where there is no such bound.</param>
     /// <param name="outputs">K; null where it is not known.</param>
-    public static void Write(Utf8JsonWriter json, MetricsColumns columns, int most, double? level, int? outputs)
+    /// <param name="bins">The intervals of the density; null where they are not known, and then there is none.</param>
+    public static void Write(Utf8JsonWriter json, MetricsColumns columns, int most, double? level, int? outputs, DensityBins? bins)
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(columns);
@@ -34,6 +36,28 @@ public static class SpectrumWriter
         }
 
         WriteLayers(json, table, most);
+        WriteDensity(json, table, most, bins);
+        json.WriteEndObject();
+    }
+
+    private static void WriteDensity(Utf8JsonWriter json, MetricsTable table, int most, DensityBins? bins)
+    {
+        // A line of another number of intervals was written by another specification; it cannot be laid beside the rest.
+        int[] measured = bins is not null && table.FindList("density") is { } all
+            ? [.. Enumerable.Range(0, all.Count).Where(k => all[k].Length == bins.Count).Select(all.LineOf)] : [];
+        if (measured.Length == 0)
+        {
+            return;
+        }
+
+        int[] lines = [.. Thinned(measured, most)];
+        ListColumn density = table.FindList("density")!;
+        json.WriteStartObject("density");
+        WriteIterations(json, table, lines);
+        json.WritePropertyName("least");
+        json.WriteNumber9(bins!.Least);
+        json.WriteNumbers("edges", [.. bins.Edges]);
+        WriteLists(json, "values", lines, line => ListAt(density, line));
         json.WriteEndObject();
     }
 

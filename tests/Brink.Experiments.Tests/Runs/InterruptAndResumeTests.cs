@@ -46,7 +46,7 @@ public sealed class InterruptAndResumeTests : IDisposable
             ["gd at midpoints"] = s => s with { Method = "gd", Eta = 0.5, MeasureAt = "midpoints", Eigenvalues = 2, EigenvaluesEvery = 2, SharpnessEvery = 3 },
             ["adam, preconditioned"] = s => s with { Method = "adam", Preconditioned = true, Eigenvalues = 2, EigenvaluesEvery = 3 },
             ["rmsprop on batches, preconditioned, at midpoints"] = s => s with { Method = "rmsprop", BatchSize = 30, Preconditioned = true, Smallest = 1, MeasureAt = "midpoints", EigenvaluesEvery = 3 },
-            ["nls with diagnostics"] = s => s with { Method = "nls", SharpnessEvery = 4, DiagnosticsEvery = 2, TraceEvery = 5, TraceProducts = 6, SegmentSmoothnessEvery = 3 },
+            ["nls with diagnostics"] = s => s with { Method = "nls", SharpnessEvery = 4, DiagnosticsEvery = 2, TraceEvery = 5, TraceProducts = 6, DensityEvery = 3, DensitySteps = 6, Tensorboard = true, SegmentSmoothnessEvery = 3 },
             ["sgd with diagnostics, rarely recorded"] = s => s with { Method = "sgd", BatchSize = 20, RecordEvery = 4, SharpnessEvery = 0, DiagnosticsEvery = 3, SegmentSmoothnessEvery = 5, SegmentSteps = [0.1] },
             ["central flow"] = s => s with { Method = "central-flow", Activation = "tanh", Eta = 0.5, Substeps = 2, CentralShare = 0.05, CentralMost = 3 },
             ["central flow beside descent and flow"] = s => s with { Method = "central-flow", Activation = "tanh", Eta = 0.5, Beside = "gd-and-flow", RecordEvery = 3 },

@@ -143,6 +143,24 @@ public sealed class CurveEndpointTests
     }
 
     [Fact]
+    public async Task The_density_comes_with_the_edges_of_its_rows()
+    {
+        // Of one bin a decade from 0.1 to 1 on both sides: three rows; a line of four was written by another specification.
+        await using ServedFolder served = await ServedFolder.Start(folder => folder.Write(
+            "a",
+            9,
+            k => ServedFolder.Line(k) with { Density = k switch { 0 or 4 => [0.25, 0.5, 0.25], 8 => [0, 1, 0], 6 => [0.25, 0.25, 0.25, 0.25], _ => null } },
+            change: specification => specification with { DensityEvery = 4, DensityRange = [0.1, 0.2], DensityBins = 1 }));
+        JsonElement density = (await served.Get("/api/spectrum?run=a")).GetProperty("density");
+        Assert.Equal([0, 4, 8], Numbers(density.GetProperty("iterations")));
+        Assert.Equal("[[0.25,0.5,0.25],[0.25,0.5,0.25],[0,1,0]]", density.GetProperty("values").GetRawText());
+        Assert.Equal(0.1, density.GetProperty("least").GetDouble());
+        double half = 0.2 * Math.Sinh(0.5 * Math.Log(10));
+        Assert.Equal([-half, half], Numbers(density.GetProperty("edges"))[1..3], (a, b) => Math.Abs(a - b) < 1e-8);
+        Assert.Equal(4, density.GetProperty("edges").GetArrayLength());
+    }
+
+    [Fact]
     public async Task Where_no_eigenvalues_were_followed_the_sharpness_is_the_fan()
     {
         await using ServedFolder served = await ServedFolder.Start(folder => folder.Write("a", 5));

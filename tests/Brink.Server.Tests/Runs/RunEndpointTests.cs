@@ -92,7 +92,7 @@ public sealed class RunEndpointTests
         Assert.Equal(0.2, levels.GetProperty("flattest_sharpness").GetDouble(), 1e-9); // 2/K
         Assert.Equal(1e-4, levels.GetProperty("sufficient_decrease").GetDouble(), 1e-12);
         Assert.False(levels.TryGetProperty("edge", out _));
-        IReadOnlyList<Theory.Verdict> expected = StepVerdicts.OfRun(Path.Combine(served.Root, "search"), RunRecord.ReadSpecification(Path.Combine(served.Root, "search")));
+        IReadOnlyList<Brink.Theory.Verdict> expected = StepVerdicts.OfRun(Path.Combine(served.Root, "search"), RunRecord.ReadSpecification(Path.Combine(served.Root, "search")));
         Assert.NotEmpty(expected);
         Assert.Equal(
             expected.Select(verdict => (verdict.Theorem, verdict.Claim, verdict.Measured)),
