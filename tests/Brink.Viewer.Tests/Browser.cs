@@ -14,6 +14,9 @@ public sealed class Browser : IAsyncLifetime
     internal static string? Program { get; } =
         Environment.GetEnvironmentVariable("BRINK_CHROMIUM") is { Length: > 0 } given ? given : Places.FirstOrDefault(File.Exists);
 
+    /// <summary>Why a test is skipped where there is none.</summary>
+    internal const string Missing = "no Chromium on this machine (apt-get install chromium, or set BRINK_CHROMIUM): the pages were not tested";
+
     /// <summary>The folder into which screenshots go: artifacts/screenshots.</summary>
     internal static string Screenshots { get; } = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "screenshots")).FullName;
 
@@ -69,7 +72,7 @@ public sealed class Browser : IAsyncLifetime
 
     private async Task<Visit> Open(ColorScheme scheme, int width, int height, bool offline)
     {
-        Assert.SkipWhen(Program is null, "no Chromium on this machine (apt-get install chromium, or set BRINK_CHROMIUM)");
+        Assert.SkipWhen(Program is null, Missing);
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = scheme,

@@ -69,7 +69,7 @@ public sealed class LiveTests(Browser browser)
     [Fact]
     public async Task A_page_whose_server_is_killed_says_so_and_comes_back_by_itself()
     {
-        Assert.SkipWhen(Browser.Program is null, "no Chromium on this machine");
+        Assert.SkipWhen(Browser.Program is null, Browser.Missing);
         await using ServedRuns own = new();
         await own.Train("before", "--model scalar --method gd --eta 0.1 --iterations 5");
         await own.Serve();

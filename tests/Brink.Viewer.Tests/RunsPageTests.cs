@@ -95,7 +95,7 @@ public sealed class RunsPageTests(Browser browser)
     [Fact]
     public async Task A_thousand_runs_scroll_with_few_rows_in_the_page()
     {
-        Assert.SkipWhen(Browser.Program is null, "no Chromium on this machine");
+        Assert.SkipWhen(Browser.Program is null, Browser.Missing);
         await using ServedRuns many = new();
         await many.Train("run-0000", "--model scalar --method gd --eta 0.1 --iterations 3");
         for (int i = 1; i < 1000; i++)

@@ -21,13 +21,17 @@ internal sealed partial class ServedRuns : IAsyncDisposable
     /// <summary>Trains a run to its end.</summary>
     /// <param name="id">Where below the root.</param>
     /// <param name="arguments">Options of <c>brink train</c>.</param>
-    internal async Task Train(string id, string arguments)
+    internal Task Train(string id, string arguments) =>
+        Command(["train", "--quiet", "--threads", "1", "--out", Path.Combine(Root, id), .. arguments.Split(' ')]);
+
+    /// <summary>Runs a command to its end, which must be a good one.</summary>
+    internal async Task Command(params string[] arguments)
     {
-        using Process process = Start(["train", "--quiet", "--threads", "1", "--out", Path.Combine(Root, id), .. arguments.Split(' ')]);
+        using Process process = Start(arguments);
         Task<string> said = process.StandardError.ReadToEndAsync();
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(Patience);
-        Assert.True(process.ExitCode == 0, $"brink train {arguments}: {await said}");
+        Assert.True(process.ExitCode == 0, $"brink {string.Join(' ', arguments)}: {await said}");
     }
 
     /// <summary>Starts the server, on the port of the one before where there was one.</summary>

@@ -11,7 +11,9 @@ export class ServerSource implements Source, ServerActions {
   private readonly connectionListeners = new Set<(state: Connection) => void>();
   private connection: Connection = 'connecting';
   private events: EventSource | null = null;
-  private server: string | null = null;
+  /** Whether there was a stream of events before, and whether anything was answered before there was one. */
+  private listening = false;
+  private answered = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private about: Promise<Info> | null = null;
   private quantityList: Promise<Quantity[]> | null = null;
@@ -106,6 +108,7 @@ export class ServerSource implements Source, ServerActions {
       throw new SourceError(error ?? `the server answered ${response.status} ${response.statusText}`.trim(), response.status, field);
     }
 
+    this.answered = true;
     return body as T;
   }
 
@@ -114,11 +117,10 @@ export class ServerSource implements Source, ServerActions {
     clearTimeout(this.retry);
     const events = new EventSource(this.root + 'events');
     this.events = events;
-    events.addEventListener('hello', (event) => {
-      const { server } = JSON.parse(event.data as string) as { server: string };
-      // Whatever happened while nobody listened is lost, also where the server is the same.
-      const missed = this.server !== null;
-      this.server = String(server);
+    events.addEventListener('hello', () => {
+      // What happened while nobody listened is lost, also where the server is the same, or at the start where answers came first.
+      const missed = this.listening || this.answered;
+      this.listening = true;
       this.setConnection('connected');
       if (missed) this.tell({ what: 'everything' });
     });

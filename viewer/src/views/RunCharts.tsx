@@ -63,7 +63,12 @@ export function RunCharts({ ids, details, off, parameters }: Props) {
     live.want({ runs: ids, quantities: asked, x, range: zoom, pixels });
   }, [ids.join('\n'), wanted.join(), x, zoom?.[0], zoom?.[1], pixels, quantities]);
 
-  useEffect(() => change({ from: zoom ? Number(zoom[0].toPrecision(9)) : null, to: zoom ? Number(zoom[1].toPrecision(9)) : null }), [zoom]);
+  // Another address in the same page, by a link or the way back.
+  useEffect(() => {
+    const named = rangeOf(parameters);
+    if (String(named?.map(short)) !== String(link.range.value?.map(short))) link.range.value = named;
+  }, [parameters.get('from'), parameters.get('to')]);
+  useEffect(() => change({ from: zoom && short(zoom[0]), to: zoom && short(zoom[1]) }), [zoom]);
 
   const labels = labelsOf(ids.map((id) => ({ id, name: details.get(id)?.name ?? id })));
   const drawn = ids
@@ -189,6 +194,8 @@ export function RunCharts({ ids, details, off, parameters }: Props) {
     </section>
   );
 }
+
+const short = (value: number) => Number(value.toPrecision(9));
 
 function rangeOf(parameters: URLSearchParams): Range | null {
   const [from, to] = [parameters.get('from'), parameters.get('to')];

@@ -64,7 +64,8 @@ export function useDetails(ids: readonly string[]): Details {
           setDetails((old) => ({ runs: new Map(old.runs).set(id, run), problems: without(old.problems, id) }));
         } catch (error) {
           const problem = error instanceof Error ? error.message : String(error);
-          if (open) setDetails((old) => ({ runs: without(old.runs, id), problems: new Map(old.problems).set(id, problem) }));
+          if (!open) present.current.delete(id);
+          else setDetails((old) => ({ runs: without(old.runs, id), problems: new Map(old.problems).set(id, problem) }));
         }
       }
       working--;
