@@ -3,18 +3,39 @@ using Brink.Cli.Report;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
 using Brink.Experiments.Sweeps;
+using Brink.Experiments.Sweeps.Slurm;
 
 namespace Brink.Cli.Commands;
 
 /// <summary>What <c>brink sweep</c> says before and after its runs.</summary>
 internal static class SweepReport
 {
-    /// <summary>What will be done.</summary>
+    /// <summary>What will be done on this machine.</summary>
     internal static void Begin(SweepPlan plan, SweepFolder sweep, SweepPoolOptions options, TextWriter output)
     {
-        int done = sweep.Runs.Count(run => run.IsDone);
-        int threads = plan.Points.Max(point => point.Specification.Threads);
-        output.WriteLine($"{plan.File.Name}: {Shape(plan)}, {done} done; at most {options.Jobs} at a time with {threads} {(threads == 1 ? "thread" : "threads")} each and {Machine.Bytes(options.MemoryBytes)} of memory together; {sweep.Path}");
+        int threads = ThreadsOf(plan);
+        Begin(plan, sweep, $"at most {options.Jobs} at a time with {threads} {(threads == 1 ? "thread" : "threads")} each and {Machine.Bytes(options.MemoryBytes)} of memory together", output);
+    }
+
+    /// <summary>What will be done on a cluster.</summary>
+    internal static void Begin(SweepPlan plan, SweepFolder sweep, SlurmSweepOptions options, TextWriter output)
+    {
+        SlurmOptions asked = options.Slurm;
+        int cpus = asked.Cpus ?? ThreadsOf(plan);
+        string[] parts =
+        [
+            options.AtATime is { } most ? $"at most {most} at a time" : "as many at a time as it lets run",
+            $"{cpus} {(cpus == 1 ? "CPU" : "CPUs")} each",
+            .. ((string?[])[asked.Gpus is { } gpus ? $"GPUs {gpus}" : null, asked.Memory is { } memory ? $"memory {memory}" : null, asked.Time is { } time ? $"time {time}" : null, asked.Partition is { } partition ? $"partition {partition}" : null]).OfType<string>(),
+        ];
+        Begin(plan, sweep, $"by Slurm, {string.Join(", ", parts)}", output);
+    }
+
+    private static int ThreadsOf(SweepPlan plan) => plan.Points.Max(point => point.Specification.Threads);
+
+    private static void Begin(SweepPlan plan, SweepFolder sweep, string how, TextWriter output)
+    {
+        output.WriteLine($"{plan.File.Name}: {Shape(plan)}, {sweep.Runs.Count(run => run.IsDone)} done; {how}; {sweep.Path}");
         if (sweep.Others() is int others and > 0)
         {
             output.WriteLine($"note: {others} {(others == 1 ? "run" : "runs")} in the folder that the sweep no longer asks for; kept");

@@ -1,6 +1,6 @@
 namespace Brink.Experiments.Sweeps;
 
-/// <summary>Carries out the runs of a sweep somewhere: as processes on this machine, or as jobs of a cluster's scheduler.</summary>
+/// <summary>Carries out the runs of a sweep one by one. A cluster's scheduler takes them all at once: see <see cref="Slurm.SlurmSweep"/>.</summary>
 public interface ISweepExecutor
 {
     /// <summary>Its name, as <c>--executor</c> spells it.</summary>

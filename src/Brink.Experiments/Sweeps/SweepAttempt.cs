@@ -21,7 +21,7 @@ public enum AttemptOutcome
 
 /// <summary>
 /// A line of a sweep's <c>attempts.jsonl</c>. An attempt has one when it starts and one when it ends; one without an end is
-/// that of a sweep that was killed.
+/// that of a sweep that was killed, or of a job that Slurm still has. A job of Slurm has the first line when it is submitted.
 /// </summary>
 public sealed record SweepAttempt
 {
@@ -37,7 +37,7 @@ public sealed record SweepAttempt
     /// <summary>When, in UTC.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>What the executor calls it: the process's number.</summary>
+    /// <summary>What the executor calls it: the process's number, or Slurm's job and the element of its array, 123_4.</summary>
     public string? Job { get; init; }
 
     /// <summary>How it ended; on the line of an end.</summary>

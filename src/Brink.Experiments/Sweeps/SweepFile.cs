@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Brink.Experiments.Reproduction;
+using Brink.Experiments.Sweeps.Slurm;
 using YamlDotNet.RepresentationModel;
 
 namespace Brink.Experiments.Sweeps;
@@ -14,13 +15,14 @@ public sealed partial class SweepFile
     private const string NameKey = "name";
     private const string ExceptKey = "except";
 
-    private SweepFile(string name, string source, string text, IReadOnlyList<SweptField> fields, IReadOnlyList<SweepException> exceptions)
+    private SweepFile(string name, string source, string text, IReadOnlyList<SweptField> fields, IReadOnlyList<SweepException> exceptions, SlurmOptions slurm)
     {
         Name = name;
         Source = source;
         Text = text;
         Fields = fields;
         Exceptions = exceptions;
+        Slurm = slurm;
     }
 
     /// <summary>What the sweep is called: its <c>name</c>, else the file's without its ending.</summary>
@@ -37,6 +39,9 @@ public sealed partial class SweepFile
 
     /// <summary>What is left out.</summary>
     internal IReadOnlyList<SweepException> Exceptions { get; }
+
+    /// <summary>What it asks of Slurm for each run.</summary>
+    public SlurmOptions Slurm { get; }
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file: YAML, of which JSON is a part.</param>
@@ -70,6 +75,7 @@ public sealed partial class SweepFile
         string? name = null;
         List<SweptField> fields = [];
         YamlNode? exceptions = null;
+        SlurmOptions slurm = new();
         foreach ((YamlNode key, YamlNode value) in mapping.Children)
         {
             string place = $"{source}, line {key.Start.Line}: ";
@@ -83,6 +89,9 @@ public sealed partial class SweepFile
                 case ExceptKey:
                     exceptions = value;
                     break;
+                case SlurmOptions.Key:
+                    slurm = SlurmOptions.Read(value, source);
+                    break;
                 case "out":
                     throw new BrinkException($"{place}out: a sweep names the folder of each run itself; choose that of the sweep with --out");
                 case { } field:
@@ -94,7 +103,7 @@ public sealed partial class SweepFile
         fields = [.. SpecificationFields.All.Select(known => fields.Find(given => given.Field == known)).OfType<SweptField>()];
         return new SweepFile(
             name ?? NameOf(source), source, text, fields,
-            exceptions is null ? [] : SweepException.ReadAll(exceptions, fields, source));
+            exceptions is null ? [] : SweepException.ReadAll(exceptions, fields, source), slurm);
     }
 
     /// <summary>A copy in which a field that the file does not give has one value.</summary>
@@ -111,7 +120,7 @@ public sealed partial class SweepFile
         }
 
         SweptField added = new(field, [new SweptValue(field.Parse(text, shown), text)], shown);
-        return new SweepFile(Name, Source, Text, [.. Fields, added], Exceptions);
+        return new SweepFile(Name, Source, Text, [.. Fields, added], Exceptions, Slurm);
     }
 
     /// <summary>Whether the file gives a field.</summary>

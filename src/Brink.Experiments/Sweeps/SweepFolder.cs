@@ -124,6 +124,21 @@ public sealed class SweepFolder : IDisposable
         run.Take(line);
     }
 
+    /// <summary>Records many lines, all on the disk on return.</summary>
+    internal void Record(IEnumerable<(SweepRun Run, SweepAttempt Line)> lines)
+    {
+        foreach ((SweepRun run, SweepAttempt line) in lines)
+        {
+            _attempts.Append(line);
+            run.Take(line);
+        }
+
+        _attempts.Sync();
+    }
+
+    /// <summary>What the attempts so far were called by those that carried them out.</summary>
+    internal HashSet<string> Jobs() => [.. LinesFile<SweepAttempt>.Read(SweepFiles.Attempts(Path)).Select(line => line.Job).OfType<string>()];
+
     /// <summary>Closes the record and gives the folder free.</summary>
     public void Dispose()
     {

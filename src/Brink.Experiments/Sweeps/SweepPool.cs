@@ -24,8 +24,7 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
     private readonly Dictionary<SweepRun, int> _retries = [];
     private readonly Dictionary<SweepRun, TimeSpan> _foreign = [];
     private readonly List<Work> _working = [];
-    private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private double _workBefore;
+    private readonly SweepPace _pace = new(folder);
     private bool _saidWhyAlone;
     private bool _saidWhyNotMore;
 
@@ -34,7 +33,7 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
     /// <returns>Whether every run is done.</returns>
     public bool Run(CancellationToken cancellation)
     {
-        _workBefore = WorkDone();
+        Status();
         bool stopping = false;
         try
         {
@@ -117,7 +116,7 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
     {
         SweepRun run = work.Run;
         run.Look();
-        (AttemptOutcome outcome, string? reason) = Judge(run, end);
+        (AttemptOutcome outcome, string? reason) = SweepVerdict.Of(run, end);
         if (outcome == AttemptOutcome.Killed && end.OutOfMemory)
         {
             _memory.SawKill(peak);
@@ -154,27 +153,6 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
         }
 
         observer.Ended(run, line, again);
-    }
-
-    private static (AttemptOutcome Outcome, string? Reason) Judge(SweepRun run, JobEnd end)
-    {
-        const int Interrupted = 130;
-        const int Signals = 128;
-        return (run.State, end.Code) switch
-        {
-            // What the disk says counts: a run may be killed between its last byte and its exit.
-            (SweepRunState.Finished, _) => (AttemptOutcome.Finished, run.Reason),
-            (SweepRunState.Diverged, _) => (AttemptOutcome.Diverged, run.Reason),
-            (_, Interrupted) => (AttemptOutcome.Interrupted, null),
-
-            // A run of a sweep that was killed a moment ago may have been on its way: it takes its folder, and ends.
-            (_, JobEnd.InUse) => (AttemptOutcome.Interrupted, "another process was at work in its folder"),
-            (_, > Signals) => (AttemptOutcome.Killed, end.OutOfMemory ? $"killed by the system for want of memory (signal {end.Code - Signals})" : $"killed by signal {end.Code - Signals}"),
-            (_, 0) => (AttemptOutcome.Failed, $"it ended with code 0, and its folder says {run.State.ToString().ToLowerInvariant()}"),
-            _ => (AttemptOutcome.Failed, Said(end) ?? run.Reason ?? $"it ended with code {end.Code}"),
-        };
-
-        static string? Said(JobEnd end) => end.Message is { } line && line.StartsWith("brink: ", StringComparison.Ordinal) ? line["brink: ".Length..] : end.Message;
     }
 
     private void StartWhatFits()
@@ -219,7 +197,7 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
     /// <summary>Whether another process is at work on a run: it is waited for.</summary>
     private bool IsForeign(SweepRun run)
     {
-        if (_foreign.TryGetValue(run, out TimeSpan looked) && _watch.Elapsed - looked < ForeignPauses * options.Pause)
+        if (_foreign.TryGetValue(run, out TimeSpan looked) && _pace.Elapsed - looked < ForeignPauses * options.Pause)
         {
             return true;
         }
@@ -234,7 +212,7 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
             observer.Note($"{run.Name} is in use by another process; waiting for it");
         }
 
-        _foreign[run] = _watch.Elapsed;
+        _foreign[run] = _pace.Elapsed;
         return true;
     }
 
@@ -254,23 +232,7 @@ public sealed class SweepPool(SweepFolder folder, ISweepExecutor executor, Sweep
         observer.Started(run, resume);
     }
 
-    private SweepStatus Status()
-    {
-        double elapsed = _watch.Elapsed.TotalSeconds;
-        double done = WorkDone();
-        double? left = done - _workBefore > 1e-6 ? elapsed * (folder.Runs.Count - done) / (done - _workBefore) : null;
-        return new SweepStatus(
-            folder.Runs.Count, folder.Runs.Count(run => run.IsDone), _failed.Count,
-            [.. _working.Select(work => new RunAtWork(
-                work.Run, work.Tail.Last?.Iteration, work.Run.Point.Specification.Iterations,
-                work.Tail.Last?.Loss, work.Tail.Sharpness, work.Tail.StepSize, work.Job.PeakBytes))],
-            elapsed, left);
-    }
-
-    /// <summary>Runs done, and of the others the shares of their iterations.</summary>
-    private double WorkDone() => folder.Runs.Sum(run =>
-        run.IsDone || _failed.Contains(run) ? 1
-        : Math.Min(1, (double)(_working.Find(work => work.Run == run)?.Tail.Last?.Iteration ?? run.IterationsDone) / Math.Max(1, run.Point.Specification.Iterations)));
+    private SweepStatus Status() => _pace.Status([.. _working.Select(work => (work.Run, work.Tail, work.Job.PeakBytes))], _failed);
 
     private static string Mebibytes(long bytes) => $"{bytes >> 20} MiB";
 

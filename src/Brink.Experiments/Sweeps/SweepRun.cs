@@ -81,6 +81,9 @@ public sealed class SweepRun
     /// <summary>Steps of which the disk knew when it was last looked at.</summary>
     internal long IterationsDone { get; private set; }
 
+    /// <summary>What carries out an attempt whose end is not recorded; null where there is none.</summary>
+    internal string? OpenJob { get; private set; }
+
     private SweepAttempt? LastEnd { get; set; }
 
     /// <summary>Takes up a line about it.</summary>
@@ -88,6 +91,7 @@ public sealed class SweepRun
     {
         Attempts = Math.Max(Attempts, line.Attempt);
         LastEnd = line.Outcome is null ? null : line;
+        OpenJob = line.Outcome is null ? line.Job : null;
     }
 
     /// <summary>Looks at the disk again.</summary>
