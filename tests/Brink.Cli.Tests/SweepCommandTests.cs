@@ -41,7 +41,15 @@ public sealed class SweepCommandTests : IDisposable
     [InlineData("seed: 0", "--jobs 0", "--jobs is 0; it must be at least 1")]
     [InlineData("seed: 0", "--retries -1", "--retries is -1; it must be at least 0")]
     [InlineData("seed: 0", "--memory much", "--memory must be a size such as 12GiB or 800MiB, not 'much'")]
-    [InlineData("seed: 0", "--executor slum", "option '--executor': unknown value 'slum'; there are local")]
+    [InlineData("seed: 0", "--executor slum", "option '--executor': unknown value 'slum'; there are local, slurm")]
+    [InlineData("seed: 0", "--partition main", "--partition is an option of --executor slurm, which is not given")]
+    [InlineData("seed: 0", "--cancel", "--cancel is an option of --executor slurm, which is not given")]
+    [InlineData("seed: 0", "--executor slurm --cpus 0", "--cpus must be a whole number of at least 1, not '0'")]
+    [InlineData("seed: 0", "--executor slurm --jobs 0", "--jobs is 0; it must be at least 1")]
+    [InlineData("seed: 0", "--executor slurm --partition a;b", "--partition must be one word as sbatch takes it, e.g. main, not 'a;b'")]
+    [InlineData("seed: 0", "--executor slurm --sbatch account=x", "--sbatch must be an option of sbatch, e.g. --account=physics, not 'account=x'")]
+    [InlineData("slurm: main", "", "s.yaml, line 1: slurm must be a mapping, e.g. {partition: main, time: 4:00:00}")]
+    [InlineData("slurm: {queue: main}", "", "s.yaml, line 1: slurm.queue: slurm has no key 'queue'; there are partition, time, memory, cpus, gpus, modules, container and sbatch")]
     [InlineData("seed: 0", "--job 2", "unknown option '--job'; did you mean '--jobs'?")]
     public async Task What_is_wrong_is_one_line_before_there_is_a_folder(string text, string options, string message)
     {

@@ -223,7 +223,7 @@ public sealed class SlurmSweep(SweepFolder folder, IReadOnlyList<string> program
         else if (!run.IsDone && task!.EndedFromOutside)
         {
             outcome = outcome == AttemptOutcome.Interrupted ? outcome : AttemptOutcome.Killed;
-            reason = $"Slurm says {task.State}";
+            reason = $"Slurm: {task.State.Replace('_', ' ').ToLowerInvariant()}";
         }
 
         SweepAttempt line = new()
