@@ -18,9 +18,14 @@ public sealed class TheoryPage : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        if (Browser.Program is null)
+        {
+            return;
+        }
+
         _server = await BrinkServer.StartAsync(new ServerOptions { Root = _root, Port = 0 }, line => Assert.Fail(line));
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = s_flags });
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Browser.Program, Args = s_flags });
     }
 
     public async ValueTask DisposeAsync()
@@ -46,6 +51,7 @@ public sealed class TheoryPage : IAsyncLifetime
     /// <param name="theme">The colours.</param>
     public async Task<IPage> OpenAsync(string query, List<string> problems, int width = 1300, ColorScheme theme = ColorScheme.Light)
     {
+        Assert.SkipWhen(Browser.Program is null, Browser.Missing);
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = 850 },
