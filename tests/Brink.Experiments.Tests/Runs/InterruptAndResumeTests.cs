@@ -123,7 +123,13 @@ public sealed class InterruptAndResumeTests : IDisposable
         // tracker's vectors already those of this one.
         Specification whole = _problem.Specification("nls", "whole") with
         {
-            Iterations = 6, SharpnessEvery = 2, SharpnessMaxProducts = 3, SharpnessTolerance = 1e-9, TraceEvery = 2, CheckpointEvery = 0, TestEvery = 0,
+            Iterations = 6,
+            SharpnessEvery = 2,
+            SharpnessMaxProducts = 3,
+            SharpnessTolerance = 1e-9,
+            TraceEvery = 2,
+            CheckpointEvery = 0,
+            TestEvery = 0,
         };
         Trainer.Train(whole, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken);
 
