@@ -90,7 +90,7 @@ public sealed class BrinkServer : IAsyncDisposable
         }
 
         // The runs are read while the browser still loads the page.
-        _ = Task.Run(() => index.Scan(TimeSpan.Zero));
+        _ = Task.Run(index.Scan);
         string bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         int port = new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
         rules.CookieName = $"brink-{port}";

@@ -11,7 +11,11 @@ public sealed class ServeCommandTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("brink-serve-").FullName;
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose()
+    {
+        ServedFolder.EndRuns(_root);
+        Directory.Delete(_root, recursive: true);
+    }
 
     [Theory]
     [InlineData("-INT")]
@@ -39,7 +43,7 @@ public sealed class ServeCommandTests : IDisposable
         using HttpClient client = new();
         using Process first = Start(_root, "--port", "0");
         string address = AddressIn((await first.StandardOutput.ReadLineAsync())!);
-        var fields = new Dictionary<string, string> { ["model"] = "scalar", ["method"] = "gd", ["eta"] = "0.01", ["iterations"] = "300000", ["record-every"] = "1000", ["threads"] = "1", ["out"] = "a" };
+        var fields = new Dictionary<string, string> { ["model"] = "scalar", ["method"] = "gd", ["eta"] = "0.01", ["iterations"] = "20000", ["record-every"] = "100", ["threads"] = "1", ["out"] = "a" };
         using HttpResponseMessage started = await client.PostAsJsonAsync(new Uri(address + "api/runs"), new { fields });
         Assert.True(started.IsSuccessStatusCode, await started.Content.ReadAsStringAsync());
         using HttpResponseMessage tagged = await client.PutAsJsonAsync(new Uri(address + "api/run/tags?run=a"), new { tags = new[] { "kept" } });
@@ -52,7 +56,7 @@ public sealed class ServeCommandTests : IDisposable
         JsonElement run = await client.GetFromJsonAsync<JsonElement>(new Uri(address + "api/run?run=a"));
         Assert.Equal("kept", run.GetProperty("tags")[0].GetString());
         await RunEndpointTests.Eventually(async () => (await client.GetFromJsonAsync<JsonElement>(new Uri(address + "api/run?run=a"))).GetProperty("status").GetString() == "finished", 120);
-        Assert.Equal(301, RunRecord.ReadMetrics(Path.Combine(_root, "a")).Count);
+        Assert.Equal(201, RunRecord.ReadMetrics(Path.Combine(_root, "a")).Count);
         second.Kill();
         await second.WaitForExitAsync();
     }

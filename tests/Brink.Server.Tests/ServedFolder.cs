@@ -125,6 +125,20 @@ internal sealed class ServedFolder : IAsyncDisposable
     internal async Task<string[]> Ids(string query = "") =>
         [.. (await Get("/api/runs" + query)).GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("id").GetString()!)];
 
+    /// <summary>Ends the processes that a test which failed has left at work.</summary>
+    internal static void EndRuns(string root)
+    {
+        foreach (string folder in Directory.GetDirectories(root).Where(RunRecord.IsInUse))
+        {
+            if (RunRecord.ProcessAtWork(folder) is { } id && id != Environment.ProcessId)
+            {
+                using var process = System.Diagnostics.Process.GetProcessById(id);
+                process.Kill();
+                process.WaitForExit();
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
@@ -133,6 +147,7 @@ internal sealed class ServedFolder : IAsyncDisposable
         }
 
         Client.Dispose();
+        EndRuns(Root);
         Directory.Delete(Outside, recursive: true);
     }
 }

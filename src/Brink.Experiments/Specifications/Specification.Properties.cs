@@ -496,6 +496,13 @@ public sealed partial record Specification
         init => Set(RunFields.SharpnessTolerance, value);
     }
 
+    /// <summary>Most products of one measurement of λ₁, at least 1.</summary>
+    public int SharpnessMaxProducts
+    {
+        get => Value(RunFields.SharpnessMaxProducts);
+        init => Set(RunFields.SharpnessMaxProducts, value);
+    }
+
     /// <summary>How many of the largest eigenvalues are followed, at least 0.</summary>
     public int Eigenvalues
     {

@@ -46,7 +46,7 @@ internal static class RunEndpoints
         {
             RequireWriting(readOnly);
             RunRecord.Delete(index.FolderOf(Parameters.Text(context, "run")));
-            index.Scan(TimeSpan.Zero);
+            index.Scan();
             context.Response.StatusCode = 204;
             return Task.CompletedTask;
         });

@@ -12,6 +12,7 @@ namespace Brink.Server;
 internal sealed class RunIndex(RunRoot root)
 {
     private const int Deepest = 16;
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(5);
     private readonly Lock _scanning = new();
     private readonly Dictionary<string, Listing> _listings = new(StringComparer.Ordinal);
     private Dictionary<string, int> _places = new(StringComparer.Ordinal);
@@ -45,13 +46,18 @@ internal sealed class RunIndex(RunRoot root)
     }
 
     /// <summary>Looks at all folders again.</summary>
+    internal void Scan() => Scan(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Looks at all folders again, where that is worth it.</summary>
     /// <param name="notOlderThan">Does nothing where they were looked at so recently; a tree that takes long to walk is walked less often.</param>
-    internal void Scan(TimeSpan notOlderThan)
+    internal void Scan(TimeSpan notOlderThan) => Scan(notOlderThan, s_longestRest);
+
+    private void Scan(TimeSpan notOlderThan, TimeSpan longestRest)
     {
         IReadOnlyList<RunChange> changes;
         lock (_scanning)
         {
-            TimeSpan rest = 20 * _lastScan;
+            TimeSpan rest = 20 * _lastScan < longestRest ? 20 * _lastScan : longestRest; // of 5 % of a core at most
             if (_scannedAt != long.MinValue && Stopwatch.GetElapsedTime(_scannedAt) < (rest > notOlderThan ? rest : notOlderThan))
             {
                 return;
@@ -164,7 +170,8 @@ internal sealed class RunIndex(RunRoot root)
 
     /// <summary>Whether a run is as it was: within the step of the file system's clock another change may have left the same time.</summary>
     private static bool IsCurrent(RunState known, DateTime time) =>
-        known.Settled && known.FolderTime == time && !(known.IsLive && !RunRecord.IsInUse(known.Folder));
+        known.Settled && known.FolderTime == time
+        && !(known.Entry.Status is "running" or RunEntry.Killed && RunRecord.IsInUse(known.Folder) != known.IsLive);
 
     private void Find(string folder, int depth, DateTime now, List<FoundRun> found)
     {
