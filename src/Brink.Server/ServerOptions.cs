@@ -1,5 +1,4 @@
 using System.Net;
-using Brink.Experiments;
 
 namespace Brink.Server;
 

@@ -14,7 +14,7 @@ public sealed class EveryPageTests(Browser browser)
         { "run", "#/run?run=scalar/gd", "figure.chart canvas" },
         { "spectrum", "#/run?run=scalar/gd&tab=spectrum", "figure.chart canvas" },
         { "start", "#/start", "#field-method" },
-        { "theory", "#/theory", "#main canvas" },
+        { "theory", "#/theory", ".theory-pictures[aria-busy=false] canvas" },
     };
 
     [Theory]

@@ -60,7 +60,7 @@ public sealed class RunsPageTests(Browser browser)
         ILocator field = visit.Page.GetByLabel("tags of minimalist/gd, joined by commas");
         await field.FillAsync("paper, good, paper");
         await field.PressAsync("Enter");
-        await Expect(visit.Page.Locator("tr", new() { HasText = "minimalist/gd" }).Locator(".tag")).ToHaveTextAsync(["paper", "good"]);
+        await Expect(visit.Page.Locator("tr", new() { HasText = "minimalist/gd" }).Locator(".tag")).ToHaveTextAsync(["good", "paper"]);
         using JsonDocument tags = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(browser.Runs.Root, "minimalist/gd/tags.json"), TestContext.Current.CancellationToken));
         Assert.Contains("paper", tags.RootElement.ToString(), StringComparison.Ordinal);
         visit.IsQuiet();
@@ -75,7 +75,7 @@ public sealed class RunsPageTests(Browser browser)
         await Expect(page.Locator("table.list tbody th[scope=row]").First).ToBeVisibleAsync();
         await Expect(row).ToHaveCountAsync(0);
         await browser.Runs.Train("short/lived", "--model scalar --method gd --eta 0.1 --iterations 5");
-        await Expect(row).ToBeVisibleAsync();
+        await Expect(page.Locator("table.list tr", new() { HasText = "short/lived" }).Locator(".status.finished")).ToBeVisibleAsync();
 
         await page.GetByLabel("choose short/lived").CheckAsync();
         string asked = string.Empty;

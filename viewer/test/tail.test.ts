@@ -14,6 +14,12 @@ describe('the tail of a run', () => {
     expect(joined.extent).toEqual([0, 3]);
   });
 
+  it('gives a run that had recorded nothing its extent', () => {
+    const empty = { ...run(0, [0], [0]), extent: [], curves: {} };
+    expect(appendTail(empty, run(2, [0, 1], [5, 4]), null).extent).toEqual([0, 1]);
+    expect(appendTail(empty, empty, null).extent).toEqual([]);
+  });
+
   it('may bring a quantity that was not there before, and keeps one that it does not bring', () => {
     const tail = { ...run(3, [2], [1]), curves: { sharpness: { x: [2], y: [7] } } };
     expect(appendTail(run(2, [0, 1], [5, 4]), tail, null).curves).toEqual({ loss: { x: [0, 1], y: [5, 4] }, sharpness: { x: [2], y: [7] } });

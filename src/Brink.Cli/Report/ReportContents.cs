@@ -70,7 +70,7 @@ internal sealed record ReportContents(string Title, IReadOnlyList<string> Runs)
         }
     }
 
-    private static string Subject(IReadOnlyList<RunEntry> runs)
+    private static string Subject(RunEntry[] runs)
     {
         string[] words =
         [

@@ -17,7 +17,7 @@ internal sealed class DensityMeasuring(Specification specification) : RunMeasure
     internal override MetricsLine Measure(MeasuredPoint point, MetricsLine line)
     {
         using var scope = new TensorScope();
-        var matrix = new HessianOperator(point.Problem.Objective, point.At);
+        var matrix = point.Hessian();
         try
         {
             // Other vectors than those of the trace at the same iterate, so that the two estimates can be held against each other.

@@ -37,6 +37,10 @@ internal sealed class RunMeasurements : IDisposable
         _midpoints?.Dispose();
     }
 
+    /// <summary>Whether anything is measured at an iterate or around it.</summary>
+    /// <param name="iteration">k.</param>
+    internal bool AreDue(long iteration) => Array.Exists(_all, measurement => measurement.IsDue(iteration));
+
     /// <summary>Takes the measurements due at an iterate, before the step from it.</summary>
     /// <param name="point">The iterate.</param>
     /// <returns>A line with what was found, and whether anything was due.</returns>

@@ -28,8 +28,7 @@ internal sealed class SharpnessMeasuring(Specification specification, double neg
         using var scope = new TensorScope();
 
         // The gradient is at hand: where eigenvectors have moved far, λ₁ is found sooner from it.
-        SharpnessMeasurement reading = _tracker.Measure(
-            new HessianOperator(point.Problem.Objective, point.At), point.GradientAtHand);
+        SharpnessMeasurement reading = _tracker.Measure(point.Hessian(), point.GradientAtHand);
         point.At.ReleaseCurvature();
         if (!reading.Converged)
         {

@@ -53,7 +53,7 @@ internal sealed class SpectrumMeasuring : RunMeasurement
     internal override MetricsLine Measure(MeasuredPoint point, MetricsLine line)
     {
         using var scope = new TensorScope();
-        SymmetricOperator matrix = new HessianOperator(point.Problem.Objective, point.At);
+        SymmetricOperator matrix = point.Hessian();
         Tensor? hint = point.GradientAtHand;
         if (Preconditioned)
         {

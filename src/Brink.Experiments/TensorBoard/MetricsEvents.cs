@@ -69,7 +69,7 @@ internal static class MetricsEvents
     /// <summary>The time of an event as this class writes it; null where it is not one.</summary>
     /// <param name="message">The event.</param>
     internal static DateTimeOffset? WallTimeOf(ReadOnlySpan<byte> message) =>
-        message.Length > sizeof(double) && message[0] == (WallTime << 3 | 1)
+        message.Length > sizeof(double) && message[0] == ((WallTime << 3) | 1)
         && BinaryPrimitives.ReadDoubleLittleEndian(message[1..]) is >= 0 and < 1e11 and var seconds
             ? DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Round(seconds * 1000))
             : null;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -14,7 +15,7 @@ internal sealed class ProtobufMessage
     private const int LengthDelimited = 2;
     private const int Fixed32 = 5;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
     /// <summary>Writes a <c>double</c>.</summary>
     /// <param name="field">The field's number.</param>
@@ -75,7 +76,7 @@ internal sealed class ProtobufMessage
     }
 
     /// <summary>The message so far.</summary>
-    internal byte[] ToArray() => _bytes.ToArray();
+    internal byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 
     /// <summary>The value of a whole-number field of a message; 0, the format's default, where it is not there.</summary>
     /// <param name="message">The message, as this class writes it.</param>
@@ -112,10 +113,10 @@ internal sealed class ProtobufMessage
     {
         for (; value > 0x7f; value >>= 7)
         {
-            _bytes.WriteByte((byte)(value | 0x80));
+            _bytes.Write([(byte)(value | 0x80)]);
         }
 
-        _bytes.WriteByte((byte)value);
+        _bytes.Write([(byte)value]);
     }
 
     private static ulong ReadVarint(ref ReadOnlySpan<byte> bytes)

@@ -20,7 +20,11 @@ public sealed record Decimation(double[] X, double[] Y, double[]? Low, double[]?
     public static Decimation Of(ReadOnlySpan<double> x, ReadOnlySpan<double> y, int pixels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pixels, 1);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(x.Length, y.Length);
+        if (x.Length != y.Length)
+        {
+            throw new ArgumentException($"{x.Length} places have {y.Length} values", nameof(y));
+        }
+
         if (x.Length <= 2L * pixels)
         {
             return new Decimation(x.ToArray(), y.ToArray(), null, null);

@@ -21,7 +21,7 @@ internal sealed class RunIndex(RunRoot root)
     private long _scannedAt = long.MinValue;
 
     /// <summary>Told what has changed, on the thread that found it.</summary>
-    internal event Action<IReadOnlyList<RunChange>>? Changed;
+    internal Action<IReadOnlyList<RunChange>>? Changed { get; set; }
 
     /// <summary>The runs, by id in natural order.</summary>
     internal IReadOnlyList<RunState> Runs => Volatile.Read(ref _runs);

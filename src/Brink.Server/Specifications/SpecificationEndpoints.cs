@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Brink.Experiments;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Brink.Server;

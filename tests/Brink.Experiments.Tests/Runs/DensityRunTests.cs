@@ -78,7 +78,15 @@ public sealed class DensityRunTests : IDisposable
     {
         Specification specification = new()
         {
-            Model = "scalar", Method = "gd", Eta = 0.1, Iterations = 2, SharpnessEvery = 0, DensityEvery = 2, DensityRange = [1e-2, 10], DensityBins = 1, Out = _folder["run"],
+            Model = "scalar",
+            Method = "gd",
+            Eta = 0.1,
+            Iterations = 2,
+            SharpnessEvery = 0,
+            DensityEvery = 2,
+            DensityRange = [1e-2, 10],
+            DensityBins = 1,
+            Out = _folder["run"],
         };
         Trainer.Train(specification, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken);
         using StringWriter csv = new();

@@ -114,6 +114,47 @@ public sealed class InterruptAndResumeTests : IDisposable
         Assert.Equal(20, RunRecord.ReadSpecification(folder).Iterations);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void A_measurement_that_is_broken_off_leaves_no_trace(int at)
+    {
+        // λ₁ misses its tolerance on purpose: its note is a moment in the midst of the measurements of an iterate, with the
+        // tracker's vectors already those of this one.
+        Specification whole = _problem.Specification("nls", "whole") with
+        {
+            Iterations = 6,
+            SharpnessEvery = 2,
+            SharpnessMaxProducts = 3,
+            SharpnessTolerance = 1e-9,
+            TraceEvery = 2,
+            CheckpointEvery = 0,
+            TestEvery = 0,
+        };
+        Trainer.Train(whole, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken);
+
+        string folder = _problem["cut"];
+        using var source = new CancellationTokenSource();
+        void CancelAt(string note)
+        {
+            if (note.StartsWith($"iteration {at}: sharpness", StringComparison.Ordinal))
+            {
+                source.Cancel();
+            }
+        }
+
+        var observer = new RecordingObserver(atNote: CancelAt);
+        RunOutcome outcome = Trainer.Train(whole with { Out = folder }, observer, cancellation: source.Token);
+        Assert.Equal(RunStatus.Interrupted, outcome.Status);
+        Assert.StartsWith($"interrupted at iteration {at};", outcome.Reason, StringComparison.Ordinal);
+        Assert.Equal(at - 1, observer.Lines[^1].Iteration);
+
+        var resumed = new RecordingObserver();
+        Assert.Equal(RunStatus.Finished, Trainer.Resume(folder, resumed, cancellation: TestContext.Current.CancellationToken).Status);
+        Assert.Equal(at, resumed.StartedAt);
+        RunComparison.AssertSame(whole.Out!, folder);
+    }
+
     [Fact]
     public void A_run_asked_to_go_on_to_less_than_it_took_is_left_as_it_was()
     {

@@ -125,6 +125,7 @@ public sealed class EventFileTests : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         })!;
         string[] rows = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(string.Empty, process.StandardError.ReadToEnd());

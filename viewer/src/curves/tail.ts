@@ -13,9 +13,8 @@ export function appendTail(before: RunCurves, tail: RunCurves, range: Range | nu
     const lengthened = append(held ?? { x: [], y: [] }, added, range);
     if (lengthened.x.length > 0) curves[name] = lengthened;
   }
-  const extent = before.extent && tail.extent
-    ? ([Math.min(before.extent[0], tail.extent[0]), Math.max(before.extent[1], tail.extent[1])] as Range)
-    : (tail.extent ?? before.extent);
+  const ends = [...before.extent, ...tail.extent];
+  const extent = ends.length > 0 ? [Math.min(...ends), Math.max(...ends)] : [];
   return { ...tail, extent, curves };
 }
 

@@ -53,11 +53,11 @@ export function readReport(page: Document): ReportData | null {
 /** The curves over another axis: a report holds them once, and what that axis reads at the iterations. */
 function against(run: RunCurves, x: XAxis, axes: RunAxes | undefined): RunCurves {
   if (x === 'iteration') return run;
-  if (!axes || axes.iteration.length === 0) return { ...run, extent: null, curves: {} };
+  if (!axes || axes.iteration.length === 0) return { ...run, extent: [], curves: {} };
   const place = (iteration: number) => interpolated(axes.iteration, axes[x], iteration);
   const curves: Record<string, Series> = {};
   for (const [name, series] of Object.entries(run.curves)) curves[name] = { ...series, x: series.x.map(place) };
-  return { ...run, extent: run.extent && [place(run.extent[0]), place(run.extent[1])], curves };
+  return { ...run, extent: run.extent.map(place), curves };
 }
 
 /** y at x between known points, x ascending; beyond them the first or the last. */

@@ -81,7 +81,8 @@ export interface RunCurves {
   lines: number;
   /** Changes when the recorded lines were cut back, as a resumed run does. */
   revision: string | number;
-  extent: [number, number] | null;
+  /** Least and greatest x; empty where nothing is recorded yet. */
+  extent: readonly number[];
   curves: Record<string, Series>;
 }
 

@@ -96,7 +96,7 @@ export function RunCharts({ ids, details, off, parameters }: Props) {
   );
 
   const extent = useMemo(() => {
-    const all = drawn.flatMap(({ id }) => runs.get(id)?.extent ?? []);
+    const all = drawn.flatMap(({ id }) => [...(runs.get(id)?.extent ?? [])]);
     return all.length > 0 ? ([Math.min(...all), Math.max(...all)] as Range) : null;
   }, [runs, drawnKey]);
 
