@@ -41,7 +41,7 @@ public sealed class SweepCommandTests : IDisposable
     [InlineData("seed: 0", "--jobs 0", "--jobs is 0; it must be at least 1")]
     [InlineData("seed: 0", "--retries -1", "--retries is -1; it must be at least 0")]
     [InlineData("seed: 0", "--memory much", "--memory must be a size such as 12GiB or 800MiB, not 'much'")]
-    [InlineData("seed: 0", "--executor slum", "option '--executor': unknown value 'slum'; there are local, slurm")]
+    [InlineData("seed: 0", "--executor slum", "option '--executor': unknown value 'slum'; did you mean 'slurm'?")]
     [InlineData("seed: 0", "--partition main", "--partition is an option of --executor slurm, which is not given")]
     [InlineData("seed: 0", "--cancel", "--cancel is an option of --executor slurm, which is not given")]
     [InlineData("seed: 0", "--executor slurm --cpus 0", "--cpus must be a whole number of at least 1, not '0'")]
