@@ -56,6 +56,13 @@ public sealed class SlurmTestCluster : IDisposable
         {
             Call("scancel", "--me", "--full", "--signal=KILL");
             Call("scancel", "--me");
+
+            // The processes that look after a job outlive a node's daemon until they have told the controller of its end.
+            var watch = Stopwatch.StartNew();
+            while (Call("squeue", "--me", "--noheader").Output.Length > 0 && watch.Elapsed < TimeSpan.FromMinutes(1))
+            {
+                Thread.Sleep(200);
+            }
         }
 
         foreach (Process daemon in _daemons)
