@@ -80,7 +80,7 @@ internal sealed record ReportContents(string Title, IReadOnlyList<string> Runs)
                 .Where(one => one.Values is [not null])
                 .Select(one => $"{one.Name} {one.Values[0]}"),
         ];
-        return string.Join(" · ", words.Prepend(runs.Count == 1 ? "1 run" : $"{runs.Count} runs"));
+        return string.Join(" · ", words.Prepend(runs.Length == 1 ? "1 run" : $"{runs.Length} runs"));
     }
 }
 
