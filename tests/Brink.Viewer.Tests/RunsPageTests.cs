@@ -85,7 +85,7 @@ public sealed class RunsPageTests(Browser browser)
         Assert.Contains("short/lived", asked, StringComparison.Ordinal);
         Assert.True(Directory.Exists(Path.Combine(browser.Runs.Root, "short/lived")));
         page.Dialog -= Refuse;
-        page.Dialog += (_, dialog) => dialog.AcceptAsync();
+        page.Dialog += async (_, dialog) => await dialog.AcceptAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await Expect(row).ToHaveCountAsync(0);
         Assert.False(Directory.Exists(Path.Combine(browser.Runs.Root, "short/lived")));

@@ -59,7 +59,7 @@ internal sealed partial class ServedRuns : IAsyncDisposable
         Kill();
 
         // A run that was started from the page outlives the server; it must not outlive the test.
-        foreach (string owner in Directory.EnumerateFiles(Root, ".lock-owner", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        foreach (string owner in Directory.EnumerateFiles(Root, ".lock-owner", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }))
         {
             if (int.TryParse(Digits().Match(await File.ReadAllTextAsync(owner)).Value, out int id))
             {

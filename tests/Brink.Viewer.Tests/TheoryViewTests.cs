@@ -31,7 +31,7 @@ public sealed class TheoryViewTests(Browser browser)
     }
 
     /// <summary>Waits until nothing is computed any more.</summary>
-    private static Task SettledAsync(IPage page) => page.WaitForFunctionAsync(
+    private static Task<IJSHandle> SettledAsync(IPage page) => page.WaitForFunctionAsync(
         "() => document.querySelector('.theory-pictures')?.getAttribute('aria-busy') === 'false' && document.querySelector('.theory-pictures [role=status]')?.textContent === ''");
 
     [Fact]

@@ -42,18 +42,18 @@ internal sealed record ReproductionSummary(
             [.. claims.Select(claim => new ClaimSummary(claim))],
             [.. trajectories.Select(one => new TrajectorySummary(one.Plan.Name, one.Outcome) { Title = one.Plan.Title })],
             [.. pictures.SelectMany(files => files).Select(file => Path.GetFileName(file)!)])
-    {
-        Heading = HeadingOf(experiment),
-        About = experiment.About,
-        Grid =
+        {
+            Heading = HeadingOf(experiment),
+            About = experiment.About,
+            Grid =
         [
             .. experiment.Grid.Select(field => new GridSummary(NameOf(field.Field), [.. field.Values.Select(StudyField.Show)])),
             .. experiment.Overrides.Select(set => new GridSummary(
                 NameOf(experiment.Study.Fields.Single(field => field.Name == set.Key)), [$"{StudyField.Show(set.Value)} (set from outside the file)"])),
         ],
-        Panels = [.. experiment.Panels.Zip(pictures, (panel, files) => new PanelSummary(
+            Panels = [.. experiment.Panels.Zip(pictures, (panel, files) => new PanelSummary(
             panel.Caption, Path.GetFileName(Array.Find(files, file => file.EndsWith(".svg", StringComparison.Ordinal)))))],
-    };
+        };
 
     /// <summary>The figure, and whether it is the reduced one.</summary>
     /// <param name="experiment">The experiment.</param>
