@@ -58,7 +58,7 @@ internal static class SweepCommand
                 SweepReport.Begin(plan, sweep, options, talk);
             }
 
-            bool done = new SweepPool(sweep, new LocalExecutor(Program()), options, SweepBoard.For(talk, parsed.GetValue(quiet), plan.File.Name)).Run(cancellation);
+            bool done = new SweepPool(sweep, new LocalExecutor(OwnProgram.Line()), options, SweepBoard.For(talk, parsed.GetValue(quiet), plan.File.Name)).Run(cancellation);
             SweepReport.End(plan, sweep, output, parsed.GetValue(json));
             if (cancellation.IsCancellationRequested && !done)
             {
@@ -105,18 +105,6 @@ internal static class SweepCommand
             retries,
             memory is null ? (long)(MemoryShare * (MachineMemory.Available ?? MachineMemory.Total))
                 : Machine.ReadBytes(memory) ?? throw new BrinkException($"--memory must be a size such as 12GiB or 800MiB, not '{memory}'"));
-    }
-
-    /// <summary>How this very program is started again.</summary>
-    private static string[] Program()
-    {
-        string assembly = typeof(SweepCommand).Assembly.Location;
-        string host = Environment.ProcessPath!;
-
-        // Published as one program, it is its own host; else dotnet is, or a test runner that cannot stand in for it.
-        return assembly.Length == 0 || Path.GetFileNameWithoutExtension(host) == Path.GetFileNameWithoutExtension(assembly)
-            ? [host]
-            : [Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", assembly];
     }
 
     private static BrinkException NotDone(SweepFolder sweep)

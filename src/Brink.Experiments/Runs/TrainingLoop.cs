@@ -21,7 +21,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private readonly Problem _problem;
     private readonly Specification _specification;
-    private readonly RunFolder _folder;
+    private readonly IRunStore _folder;
+    private readonly RunRanks? _ranks;
     private readonly IRunObserver _observer;
     private readonly Method _method;
     private readonly RunMeasurements _measurements;
@@ -32,8 +33,9 @@ internal sealed class TrainingLoop : IDisposable
     private double? _divergenceLoss;
 
     /// <summary>Readies the loop; nothing is evaluated yet.</summary>
-    internal TrainingLoop(Problem problem, RunFolder folder, IRunObserver observer)
+    internal TrainingLoop(Problem problem, IRunStore folder, IRunObserver observer, RunRanks? ranks)
     {
+        _ranks = ranks;
         _problem = problem;
         _specification = problem.Specification;
         _folder = folder;
@@ -128,7 +130,9 @@ internal sealed class TrainingLoop : IDisposable
                     return Finish(k, at, stop);
                 }
 
+                // A signal reaches the ranks at different moments: all stop where the first one heard of it.
                 bool interrupted = cancellation.IsCancellationRequested;
+                interrupted = _ranks?.AnyInterrupted(at.Weights, interrupted) ?? interrupted;
                 if ((interrupted || IsDue(k, _specification.CheckpointEvery)) && _lastCheckpoint != k)
                 {
                     // A stochastic run knows its loss only where it is recorded; what is stored must be good.
@@ -150,7 +154,8 @@ internal sealed class TrainingLoop : IDisposable
         }
         catch (Exception failure) when (failure is IOException or TorchException or BrinkException)
         {
-            return End(RunStatus.Failed, failure.Message);
+            return End(RunStatus.Failed, _ranks is null
+                ? failure.Message : $"{failure.Message}; continue with 'brink resume {_folder.Path}', on any number of ranks");
         }
         finally
         {
