@@ -26,7 +26,7 @@ public sealed class NetworkProblem : Problem
         _images = images;
         Network = network;
         Type = TypeOf(specification);
-        Device = Torch.Device.Parse(specification.Device);
+        Device = DeviceOf(specification, ranks);
 
         // Channels-last pays for convolutions in float32 on the CPU (oneDNN); other kernels read rows as well.
         _channelsLast = Type == ScalarType.Float32 && !Device.IsCuda && network.Modules().OfType<Conv2d>().Any();
@@ -145,7 +145,7 @@ public sealed class NetworkProblem : Problem
     /// <inheritdoc/>
     /// <remarks>With a network of its own; the samples are shared.</remarks>
     internal override NetworkObjective Sibling(Workers workers) => new(
-        BuildNetwork(Specification, _images), Objective.Batches.Borrow(), LossFunction.Named(Specification.Loss), Classes, workers,
+        BuildNetwork(Specification, _images, Device), Objective.Batches.Borrow(), LossFunction.Named(Specification.Loss), Classes, workers,
         Objective.Plan with { LineProducts = false, KeepGraph = false });
 
     /// <inheritdoc/>
@@ -171,7 +171,7 @@ public sealed class NetworkProblem : Problem
 
     private static NetworkProblem Load(Specification specification, RunRanks? ranks)
     {
-        specification = OnThisRank(specification, ranks);
+        RequireFullBatch(specification, ranks);
         RequireDevice(specification.Device);
         var source = new SampleSource(specification);
         SampleSet images = source.Load(specification.Split, Selection(specification));
@@ -181,25 +181,21 @@ public sealed class NetworkProblem : Problem
         }
 
         Specification resolved = source.Recorded(specification.Resolve(images.Classes, images.Count));
-        return new NetworkProblem(resolved, source, images, BuildNetwork(resolved, images), ranks);
+        return new NetworkProblem(resolved, source, images, BuildNetwork(resolved, images, DeviceOf(resolved, ranks)), ranks);
     }
 
-    /// <summary>What cannot be shared is refused; <c>cuda</c> is this rank's own GPU.</summary>
-    private static Specification OnThisRank(Specification s, RunRanks? ranks)
+    private static void RequireFullBatch(Specification s, RunRanks? ranks)
     {
-        if (ranks is null)
-        {
-            return s;
-        }
-
-        if (s.IsStochastic)
+        if (ranks is not null && s.IsStochastic)
         {
             throw new BrinkException($"ranks share the full batch; {s.Method} takes batches of {s.BatchSize}: leave out --batch-size, or run it without ranks");
         }
-
-        int devices = s.Device == "cuda" && Runtime.CudaIsAvailable ? Runtime.CudaDeviceCount : 0;
-        return devices > 0 ? s with { Device = $"cuda:{ranks.Place.LocalRank % devices}" } : s;
     }
+
+    /// <summary>Where the arithmetic is done: <c>cuda</c> is each rank's own GPU, as far as there are enough.</summary>
+    private static Device DeviceOf(Specification s, RunRanks? ranks) => s.Device == "cuda" && ranks is not null
+        ? new Device(DeviceKind.Cuda, ranks.Place.LocalRank % Runtime.CudaDeviceCount)
+        : Torch.Device.Parse(s.Device);
 
     /// <summary>This rank's share of a set, and how many samples it holds; all of them where there are no ranks, or too many.</summary>
     private (SampleShare? Share, int Count) ShareOf(SampleSet images)
@@ -232,11 +228,11 @@ public sealed class NetworkProblem : Problem
         Network = NetworkForm.IsFile(s.Network) ? Path.GetFullPath(s.Network) : s.Network,
     };
 
-    private static Module BuildNetwork(Specification s, SampleSet images)
+    private static Module BuildNetwork(Specification s, SampleSet images, Device device)
     {
         NetworkOptions options = Options(s, images);
         return NetworkForm.IsFile(s.Network)
-            ? NetworkFile.Load(s.Network, options, TypeOf(s), Torch.Device.Parse(s.Device))
+            ? NetworkFile.Load(s.Network, options, TypeOf(s), device)
             : NetworkCatalogue.Create(s.Network, options);
     }
 
