@@ -54,6 +54,13 @@ public sealed partial record MetricsLine
     public double? TraceStandardError { get; init; }
 
     /// <summary>
+    /// Share of the Hessian's eigenvalues in each interval of <c>density-range</c> and <c>density-bins</c>, from the most negative to
+    /// the largest; see <see cref="Brink.Curvature.DensityBins"/>.
+    /// </summary>
+    [JsonPropertyOrder(1)]
+    public double[]? Density { get; init; }
+
+    /// <summary>
     /// ‖∇f(w_k) − ∇f(w_k − ηg)‖ / (η‖g‖) at each η of <c>segment-steps</c>; NaN where the gradient there is not finite.
     /// </summary>
     [JsonPropertyOrder(1)]

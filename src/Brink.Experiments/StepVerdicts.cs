@@ -24,6 +24,16 @@ public static class StepVerdicts
         ];
     }
 
+    /// <summary>What a run's lines say of the statements about large steps; nothing where the run did not ask for it.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="specification">Its specification, resolved.</param>
+    /// <exception cref="BrinkException">The lines cannot be read.</exception>
+    public static IReadOnlyList<Verdict> OfRun(string folder, Specification specification)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        return specification.SegmentSmoothnessEvery > 0 ? Of(RunRecord.ReadMetrics(folder), specification) : [];
+    }
+
     /// <summary>Definition 2.3: the steps are large.</summary>
     /// <param name="lines">The lines of the run.</param>
     /// <param name="specification">Its specification, resolved.</param>

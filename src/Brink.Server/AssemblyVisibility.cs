@@ -1,1 +1,2 @@
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Brink.Server.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Brink.Cli")]

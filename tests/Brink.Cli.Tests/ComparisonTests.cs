@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Xml.Linq;
 using Brink.Cli.Report;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
@@ -79,90 +76,6 @@ public sealed class ComparisonTests : IDisposable
         Assert.Equal(["slow", "fast", "nls"], runs.Select(run => run.Name));
     }
 
-    [Fact]
-    public void A_thinned_curve_keeps_its_height_its_ends_and_its_breaks()
-    {
-        double[] k = [.. Enumerable.Range(0, 100_000).Select(i => (double)i)];
-        double[] values = [.. k.Select(i => Math.Sin(i))];
-        values[12_345] = 7;
-        values[54_321] = -7;
-        values[77_777] = double.NaN;
-        Curve thin = new Curve(k, values).Thinned(800);
-        Assert.InRange(thin.Values.Length, 700, 810);
-        Assert.Equal(0, thin.Iterations[0]);
-        Assert.Equal(99_999, thin.Iterations[^1]);
-        Assert.Contains(7, thin.Values);
-        Assert.Contains(-7, thin.Values);
-        Assert.Contains(77_777, thin.Iterations);
-        Assert.Equal(thin.Iterations.Order(), thin.Iterations);
-        Assert.All(thin.Iterations.Zip(thin.Values), point => Assert.Equal(values[(int)point.First], point.Second));
-    }
-
-    [Fact]
-    public void The_page_stands_alone_and_draws_every_curve()
-    {
-        IReadOnlyList<RunView> runs = RunViewReader.ReadAll(
-            [_folders.Write("a", "nls", 0.25, 40), _folders.Write("b", "gd", 0.1, 40), _folders.Write("c", "sam", 1, 40)]);
-        string page = ComparisonPage.Create(runs, "A <comparison> & more");
-        Assert.DoesNotContain("http", page);
-        Assert.DoesNotContain("src=", page);
-        Assert.DoesNotContain("@import", page);
-        Assert.DoesNotContain("url(", page.Replace("url(#", string.Empty));
-        Assert.Contains("A &lt;comparison&gt; &amp; more", page);
-        Assert.Contains("quadratic &lt;&amp;&gt;", page);
-        Assert.Contains("2/K = 0.2", page);
-        Assert.Contains("1 − c = 0.9999", page);
-        Assert.Contains("diverged at 6: the loss is not finite", page);
-
-        string[] charts = [.. Between(page, "<svg class=\"chart\"", "</svg>")];
-        Assert.Equal(5, charts.Length);
-        Assert.All(charts, chart =>
-        {
-            // Well-formed, a curve for every run, and every number of every curve finite.
-            var svg = XElement.Parse(chart);
-            string[] drawn = [.. svg.Descendants("g").Select(g => (string?)g.Attribute("class") ?? string.Empty)];
-            Assert.All(Enumerable.Range(0, 3), i => Assert.Contains(drawn, name => name.Split(' ').Contains($"run-{i}")));
-            Assert.DoesNotContain("NaN", chart);
-            Assert.DoesNotContain("Infinity", chart);
-        });
-    }
-
-    [Fact]
-    public void A_curve_lies_where_its_axes_say()
-    {
-        var curve = new Curve([0, 50, 100], [1, 10, 100]);
-        var chart = XElement.Parse(new CurveChart("x", "x", [new ChartSeries(0, curve)], [], logarithmic: true).ToSvg());
-        string d = (string)chart.Descendants("g").Single(g => ((string?)g.Attribute("class"))?.StartsWith("run", StringComparison.Ordinal) == true).Element("path")!.Attribute("d")!;
-        double[][] points = [.. d.Split(['M', 'L'], StringSplitOptions.RemoveEmptyEntries)
-            .Select(point => point.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray())];
-        // Equal ratios are equal distances, larger is higher, and the middle iteration is in the middle.
-        Assert.Equal(points[0][1] - points[1][1], points[1][1] - points[2][1], 0.02);
-        Assert.True(points[0][1] > points[1][1]);
-        Assert.Equal((points[0][0] + points[2][0]) / 2, points[1][0], 0.02);
-    }
-
-    [Fact]
-    public void The_hover_data_is_valid_JSON_whatever_a_run_is_called()
-    {
-        RunView run = RunViewReader.Read(_folders.Write("a", "</script><b>", 0.25, 5));
-        string page = ComparisonPage.Create([run], "t");
-        string json = Between(page, "id=\"data\">", "</script>").Single();
-        using var data = JsonDocument.Parse(json[(json.IndexOf('>', StringComparison.Ordinal) + 1)..^"</script>".Length]);
-        Assert.Equal("</script><b>", data.RootElement.GetProperty("runs")[0].GetString());
-        Assert.Equal(6, data.RootElement.GetProperty("charts")[0].GetProperty("series")[0].GetProperty("y").GetArrayLength());
-    }
-
-    [Fact]
-    public void An_unfinished_page_never_bears_the_name_of_the_page()
-    {
-        RunView run = RunViewReader.Read(_folders.Write("a", "gd", 0.25, 5));
-        string path = Path.Combine(_folders.Root, "new", "folder", "index.html");
-        ComparisonPage.Write(path, [run], "t");
-        ComparisonPage.Write(path, [run], "second");
-        Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
-        Assert.Contains("<h1>second</h1>", File.ReadAllText(path));
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -182,14 +95,5 @@ public sealed class ComparisonTests : IDisposable
         Assert.Contains("10:25", row);
         Assert.Equal(unicode, rows.Any(line => line.Any(letter => letter > 127)));
         Assert.Contains(rows, line => line.Contains(unicode ? "λ₁" : "sharpness"));
-    }
-
-    /// <summary>The parts of a text from each opening to the closing that follows it.</summary>
-    private static IEnumerable<string> Between(string text, string opening, string closing)
-    {
-        for (int begin = text.IndexOf(opening, StringComparison.Ordinal); begin >= 0; begin = text.IndexOf(opening, begin + 1, StringComparison.Ordinal))
-        {
-            yield return text[begin..(text.IndexOf(closing, begin, StringComparison.Ordinal) + closing.Length)];
-        }
     }
 }

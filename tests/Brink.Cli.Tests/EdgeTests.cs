@@ -1,4 +1,4 @@
-using System.Xml.Linq;
+using Brink.Cli.Figures;
 using Brink.Cli.Report;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
@@ -64,14 +64,15 @@ public sealed class EdgeTests : IDisposable
         Assert.Equal([2.5, 2.5, double.NaN, 2.5], run.Eigenvalues[1].Values);
         Assert.Equal(8, run.Threshold!.Value);
 
-        XElement chart = Sharpness(ComparisonPage.Create([run], "t"));
-        Assert.Equal(["2/η = 8", "2/K = 0.2"], chart.Descendants("text").Where(t => (string?)t.Attribute("class") == "reference-label").Select(t => t.Value));
-        Assert.Equal(2, chart.Descendants("g").Count(g => (string?)g.Attribute("class") == "run run-0 faint"));
+        Figure alone = Sharpness([run]);
+        Assert.Equal([(0.2, "2/K = 0.2"), (8, "2/η = 8")], alone.Thresholds.Select(line => (line.Value, line.Name)));
+        Assert.Equal(["λ₂ to λ₃", null, "λ₁"], alone.Curves.Select(curve => curve.Name));
+        Assert.Equal(run.Sharpness.Values, alone.Curves[^1].Y);
 
         // Beside another run only the first eigenvalue of each.
-        XElement both = Sharpness(ComparisonPage.Create(RunViewReader.ReadAll([folder, _folders.Write("b", "nls", 0.25, 40)]), "t"));
-        Assert.DoesNotContain(both.Descendants("g"), g => ((string?)g.Attribute("class"))?.Contains("faint", StringComparison.Ordinal) == true);
-        Assert.Contains(both.Descendants("text"), t => t.Value == "2/η = 8");
+        Figure both = Sharpness(RunViewReader.ReadAll([folder, _folders.Write("b", "nls", 0.25, 40)]));
+        Assert.Equal(["gd", "nls"], both.Curves.Select(curve => curve.Name));
+        Assert.Contains(both.Thresholds, line => line.Name == "2/η = 8");
     }
 
     private string Followed(string name)
@@ -86,11 +87,7 @@ public sealed class EdgeTests : IDisposable
         return folder;
     }
 
-    private static XElement Sharpness(string page)
-    {
-        int begin = page.IndexOf("<svg class=\"chart\" id=\"sharpness\"", StringComparison.Ordinal);
-        return XElement.Parse(page[begin..(page.IndexOf("</svg>", begin, StringComparison.Ordinal) + 6)]);
-    }
+    private static Figure Sharpness(IReadOnlyList<RunView> runs) => RunFigures.Of(runs).Single(one => one.Name == "sharpness").Figure;
 
     private static bool Close((double A, double B, double C) x, (double A, double B, double C) y) =>
         Math.Abs(x.A - y.A) + Math.Abs(x.B - y.B) + Math.Abs(x.C - y.C) < 1e-12;

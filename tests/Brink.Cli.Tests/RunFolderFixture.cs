@@ -56,7 +56,13 @@ internal sealed class RunFolderFixture : IDisposable
         }
 
         File.WriteAllText(Path.Combine(folder, "metrics.jsonl"), lines.ToString());
-        File.WriteAllText(Path.Combine(folder, "spec.json"), $$"""{"data":"quadratic <&>","method":"{{method}}","eta":{{eta.ToString("R", CultureInfo.InvariantCulture)}},"c":0.0001,"widths":[3,5]}""");
+        string parameter = method switch
+        {
+            "gd" or "sam" => string.Create(CultureInfo.InvariantCulture, $"\"eta\":{eta:R},"),
+            "cdat" => string.Empty,
+            _ => "\"c\":0.0001,",
+        };
+        File.WriteAllText(Path.Combine(folder, "spec.json"), $$"""{"data":"fashion-mnist","method":"{{method}}",{{parameter}}"widths":[3,5],"out":"</script><b>&\u2028"}""");
         File.WriteAllText(Path.Combine(folder, "summary.json"), $$"""{"status":"{{status}}","data":"q","network":"n","method":"m","iterations_done":{{iterations}},"function_evaluations":{{2 * iterations}},"gradient_evaluations":{{iterations}},"hvps":{{3 * iterations}},"outputs":10{{(status == "diverged" ? ",\"reason\":\"the loss is not finite\"" : string.Empty)}}}""");
         File.WriteAllText(Path.Combine(folder, "environment.json"), """{"machine":{"cores":2},"libtorch":"1.13.0"}""");
         return folder;

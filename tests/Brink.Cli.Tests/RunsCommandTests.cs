@@ -73,6 +73,25 @@ public sealed class RunsCommandTests : IDisposable
     }
 
     [Fact]
+    public void Runs_are_tagged_and_found_by_their_tags()
+    {
+        string a = Path.Combine(folder, "a");
+        string b = Path.Combine(folder, "b");
+        Assert.Equal($"{a}: figure 3, paper\n{b}: figure 3, paper\n", Invoke(RunsCommand.Create(), "tag", a, b, "--add", "paper", "figure 3"));
+        Assert.Equal($"{b}: paper\n", Invoke(RunsCommand.Create(), "tag", b, "--remove", "figure 3", "none"));
+        Assert.Equal($"{a}: figure 3, paper\n", Invoke(RunsCommand.Create(), "tag", a));
+        using JsonDocument both = Json(RunsCommand.Create(), "list", folder, "--where", "tags ~ paper", "--json");
+        Assert.Equal(2, both.RootElement.GetArrayLength());
+        using JsonDocument one = Json(RunsCommand.Create(), "list", folder, "--where", "tags ~ 'FIGURE 3'", "--json");
+        Assert.Equal(a, one.RootElement[0].GetProperty("run").GetString());
+        using JsonDocument shown = Json(RunsCommand.Create(), "show", a, "--json");
+        Assert.Equal("figure 3, paper", shown.RootElement.GetProperty("tags").GetString());
+        Assert.Equal($"{b}: no tags\n", Invoke(RunsCommand.Create(), "tag", b, "--remove", "paper"));
+        Assert.Contains("can be no tag", Fail(RunsCommand.Create(), "tag", a, "--add", "x,y"), StringComparison.Ordinal);
+        Assert.StartsWith("there is no run folder ", Fail(RunsCommand.Create(), "tag", Path.Combine(folder, "none"), "--add", "x"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Metrics_are_exported_in_either_form()
     {
         string path = Path.Combine(folder, "a");

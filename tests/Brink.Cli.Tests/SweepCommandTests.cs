@@ -73,7 +73,7 @@ public sealed class SweepCommandTests : IDisposable
         (int code, string output, string error) = BrinkProcess.Run("sweep", File(Sweep), "--out", Out);
         Assert.True(code == 0, error);
         Assert.Contains("s: 2 points (2 method), 0 done; at most ", output, StringComparison.Ordinal);
-        Assert.Contains($"{Out}: 2 finished; compare them with 'brink runs compare {Out} --page ", output, StringComparison.Ordinal);
+        Assert.Contains($"{Out}: 2 finished; report: {Path.Combine(Out, "index.html")}", output, StringComparison.Ordinal);
 
         // One more value, and one point that fails by its own error: it has three numbers for two weights.
         string changed = File(Sweep.Replace("eta: 0.1", "eta: [0.1, 0.2]", StringComparison.Ordinal).Replace("depth: 3", "depth: [3, 2]", StringComparison.Ordinal)

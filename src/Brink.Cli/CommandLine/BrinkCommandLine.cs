@@ -61,6 +61,8 @@ internal static class BrinkCommandLine
             TheoryCommand.Create(),
             ReproduceCommand.Create(),
             RunsCommand.Create(),
+            ReportCommand.Create(),
+            ServeCommand.Create(),
             ExportCommand.Create(),
             CompletionCommand.Create(),
             LauncherCommands.CreateSetup(),

@@ -1,10 +1,10 @@
 namespace Brink.Cli.CommandLine;
 
-/// <summary>This very program, to be started again as a process of its own.</summary>
+/// <summary>How this very program is started again, to train beside this process.</summary>
 internal static class OwnProgram
 {
-    /// <summary>The program and what stands before a command of its own.</summary>
-    internal static string[] Line()
+    /// <summary>The words that stand before <c>train</c>.</summary>
+    internal static string[] Words()
     {
         string assembly = typeof(OwnProgram).Assembly.Location;
         string host = Environment.ProcessPath!;

@@ -51,7 +51,7 @@ internal static class LaunchCommand
 
     private static int Launch(string[] line, int count, int port, CancellationToken cancellation)
     {
-        using RankProcesses processes = RankProcesses.Start(OwnProgram.Line(), line, count, port);
+        using RankProcesses processes = RankProcesses.Start(OwnProgram.Words(), line, count, port);
         (int rank, int code, string? message) = processes.Wait(cancellation);
         if (code is 0 or BrinkCommandLine.Interrupted)
         {

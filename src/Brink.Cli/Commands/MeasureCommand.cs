@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Terminal;
+using Brink.Curvature;
 using Brink.Experiments;
 
 namespace Brink.Cli.Commands;
@@ -17,13 +18,14 @@ internal static class MeasureCommand
         var top = new Option<int>("--top") { Description = "How many of the largest eigenvalues", DefaultValueFactory = _ => 1, HelpName = "k" };
         var bottom = new Option<int>("--bottom") { Description = "How many of the smallest eigenvalues", DefaultValueFactory = _ => 1, HelpName = "k" };
         var tolerance = new Option<double>("--tolerance") { Description = "Relative residual at which an eigenvalue is good", DefaultValueFactory = _ => 1e-3, HelpName = "x" };
+        var products = new Option<int>("--max-products") { Description = "Most Hessian-vector products; eigenvalues that need more are reported as not converged", DefaultValueFactory = _ => LanczosOptions.UsualProducts, HelpName = "n" };
         Option<bool> json = JsonText.Option();
         var command = new DocumentedCommand(
             "measure",
             "Measure the curvature at a point: λ₁, both ends of the spectrum, the largest stable fixed step 2/λ₁, and the step that nls would take. For a file of weights give data and network as for train.",
             "brink measure runs/x",
             "brink measure weights.safetensors --data cifar10 --network cnn --top 12 --bottom 3 --json")
-        { source, top, bottom, tolerance, json };
+        { source, top, bottom, tolerance, products, json };
         foreach (Option option in fields.Options)
         {
             command.Add(option);
@@ -44,13 +46,14 @@ internal static class MeasureCommand
             int wanted = parsed.GetValue(top);
             int below = parsed.GetValue(bottom);
             double residual = parsed.GetValue(tolerance);
-            if (wanted < 1 || below < 0 || residual is not (> 0 and < 1))
+            int most = parsed.GetValue(products);
+            if (wanted < 1 || below < 0 || residual is not (> 0 and < 1) || most < 1)
             {
-                throw new BrinkException($"--top must be at least 1, --bottom at least 0 and --tolerance between 0 and 1; they are {wanted}, {below} and {residual}");
+                throw new BrinkException($"--top and --max-products must be at least 1, --bottom at least 0 and --tolerance between 0 and 1; they are {wanted}, {most}, {below} and {residual}");
             }
 
             PointMeasurement measured = PointMeasurement.Take(
-                parsed.GetRequiredValue(source), fields.Read(parsed), wanted, below, residual, Tell);
+                parsed.GetRequiredValue(source), fields.Read(parsed), wanted, below, residual, most, Tell);
             if (asJson)
             {
                 JsonText.Write(output, measured);

@@ -17,7 +17,7 @@ internal delegate RunStatus Train(IReadOnlyDictionary<string, string> specificat
 
 /// <summary>
 /// <c>brink quickstart</c>: seven methods from the same start on real images, then what distinguishes them, as a table and
-/// as a page. Nothing here that <c>brink train</c> could not do: each run is an ordinary run folder.
+/// as a report. Nothing here that <c>brink train</c> could not do: each run is an ordinary run folder.
 /// </summary>
 internal static class QuickstartCommand
 {
@@ -38,7 +38,7 @@ internal static class QuickstartCommand
     /// <returns>The command.</returns>
     public static Command Create(Train train)
     {
-        var output = new Option<string>("--out") { Description = "Folder for the run folders and the page", DefaultValueFactory = _ => "runs/quickstart", HelpName = "folder" };
+        var output = new Option<string>("--out") { Description = "Folder for the run folders and the report", DefaultValueFactory = _ => "runs/quickstart", HelpName = "folder" };
         var iterations = new Option<int>("--iterations") { Description = "Steps of each run", DefaultValueFactory = _ => 500, HelpName = "n" };
         var count = new Option<int>("--count") { Description = "Training images, the same number of each class", DefaultValueFactory = _ => 5000, HelpName = "n" };
         var seed = new Option<long>("--seed") { Description = "Seed of the start weights and of the choice of images", DefaultValueFactory = _ => 0, HelpName = "n" };
@@ -46,7 +46,7 @@ internal static class QuickstartCommand
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show only how each run ended, and the table" };
         var command = new DocumentedCommand(
             "quickstart",
-            "Train one network on 5,000 real images with seven methods from the same start, and compare them. Takes a few minutes on two cores and ends with a table and an HTML page of curves.",
+            "Train one network on 5,000 real images with seven methods from the same start, and compare them. Takes a few minutes on two cores and ends with a table and a report, one HTML file.",
             "brink quickstart",
             "brink quickstart --methods nls,nls-ub --iterations 2000")
         { output, iterations, count, seed, methods, quiet };
@@ -97,8 +97,8 @@ internal static class QuickstartCommand
         IAnsiConsole console = ProgressDisplay.ConsoleOf(writer);
         console.Write(ComparisonTable.Create(runs, ProgressDisplay.ShowsUnicode(console)));
         string page = Path.Combine(folder, "index.html");
-        ComparisonPage.Write(page, runs, "Large steps on Fashion-MNIST");
-        writer.WriteLine($"Curves: {Path.GetFullPath(page)}");
+        ReportPage.Write(page, ReportContents.Of([.. folders.Select(RunEntry.Read)], "Large steps on Fashion-MNIST"));
+        writer.WriteLine($"Report: {Path.GetFullPath(page)}");
         writer.WriteLine($"Your own: brink train --data fashion-mnist --method nls --network mlp   (brink train --help)");
     }
 

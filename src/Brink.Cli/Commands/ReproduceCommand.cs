@@ -20,7 +20,7 @@ internal static class ReproduceCommand
         var name = new Argument<string?>("experiment") { Description = "A name of the list, or the path of your own file, ending in .yaml", Arity = ArgumentArity.ZeroOrOne, HelpName = "name or file" };
         name.CompletionSources.Add(_ => ExperimentCatalogue.Names.Select(one => new System.CommandLine.Completions.CompletionItem(one)));
         var list = new Option<bool>("--list") { Description = "List the experiments that come with Brink, which is also what no name does" };
-        var reduced = new Option<bool>("--reduced") { Description = "Run the reduced setting that the experiment states, for a laptop; page and terminal say so" };
+        var reduced = new Option<bool>("--reduced") { Description = "Run the reduced setting that the experiment states, for a laptop; report and terminal say so" };
         var set = new Option<string[]>("--set")
         {
             Description = "Set a field for every trajectory: --set device=cuda, --set from=FOLDER for the data, --set iterations=100. Not one that varies in the experiment",
@@ -34,7 +34,7 @@ internal static class ReproduceCommand
         Option<bool> json = JsonText.Option();
         var command = new DocumentedCommand(
             "reproduce",
-            "Make a paper's figure anew and hold it against the paper's claims. Writes the pictures as SVG, PNG and PDF, a verdict for each claim, and a page that shows both. Ctrl-C keeps what is done; the same command goes on.",
+            "Make a paper's figure anew and hold it against the paper's claims. Writes the pictures as SVG, PNG and PDF, a verdict for each claim, and a report that shows both and the runs, one HTML file. Ctrl-C keeps what is done; the same command goes on.",
             "brink reproduce",
             "brink reproduce minimalist/fig-1",
             "brink reproduce flatland/fig-3 --reduced",
@@ -67,12 +67,10 @@ internal static class ReproduceCommand
 
             IReadOnlyList<ClaimVerdict> claims = ClaimVerdict.JudgeAll(experiment, trajectories);
             (string[][] pictures, BrinkException? undrawn) = Draw(experiment, results, trajectories);
-            var summary = new ReproductionSummary(
-                experiment.Name, experiment.Title, experiment.Paper, experiment.Numbering, experiment.Reduction, [.. claims.Select(claim => new ClaimSummary(claim))],
-                [.. trajectories.Select(one => new TrajectorySummary(one.Plan.Name, one.Outcome))], [.. pictures.SelectMany(files => files).Select(file => Path.GetFileName(file)!)]);
+            var summary = ReproductionSummary.Of(experiment, claims, trajectories, pictures);
             results.WriteJson("verdicts.json", summary);
-            string page = results.File("index.html");
-            HtmlPage.Write(page, ReproductionPage.Create(experiment, [.. pictures.Select(files => files.FirstOrDefault())], claims, trajectories));
+            string report = results.File("index.html");
+            ReportPage.Write(report, ReportContents.Of(results.Path, summary));
             if (parsed.GetValue(json))
             {
                 JsonText.Write(output, summary);
@@ -82,13 +80,13 @@ internal static class ReproduceCommand
                 words.WriteLine();
                 VerdictText.Write(output, claims.Select(claim => claim.Overall));
                 output.WriteLine();
-                output.WriteLine(ReproductionPage.Numbering(experiment));
+                output.WriteLine(ReproductionSummary.InWords(experiment.Numbering));
                 if (experiment.Reduction is { } reduction)
                 {
                     output.WriteLine($"Reduced: {reduction}");
                 }
 
-                output.WriteLine($"page: {page}");
+                output.WriteLine($"report: {report}");
             }
 
             return undrawn is null ? 0 : throw undrawn;
@@ -133,7 +131,7 @@ internal static class ReproduceCommand
     private static void Obtain(
         Experiment experiment, ReproductionFolder results, List<ExperimentTrajectory> trajectories, TextWriter words, CancellationToken cancellation)
     {
-        words.WriteLine($"{ReproductionPage.Heading(experiment)}: {experiment.Title}");
+        words.WriteLine($"{ReproductionSummary.HeadingOf(experiment)}: {experiment.Title}");
         words.WriteLine($"{experiment.Paper}");
         words.WriteLine($"{(experiment.Trajectories.Count == 1 ? "1 trajectory" : $"{experiment.Trajectories.Count} trajectories")}{(results.Stored is > 0 and var stored ? $", {stored} there already" : string.Empty)}, in {results.Path}");
         foreach ((ExperimentTrajectory trajectory, bool wasThere) in results.Obtain(plan => ReproductionProgress.For(words, plan.Title), cancellation))
@@ -173,25 +171,3 @@ internal static class ReproduceCommand
         return ([.. pictures], undrawn);
     }
 }
-
-/// <summary>What verdicts.json holds and <c>--json</c> prints.</summary>
-internal sealed record ReproductionSummary(
-    string Experiment, string Title, string Paper, FigureNumbering Numbering, string? Reduced, IReadOnlyList<ClaimSummary> Claims, IReadOnlyList<TrajectorySummary> Trajectories, IReadOnlyList<string> Pictures);
-
-/// <summary>A trajectory and what became of it.</summary>
-internal sealed record TrajectorySummary(string Name, string Outcome);
-
-/// <summary>A claim's verdict, over all its trajectories and of each.</summary>
-internal sealed record ClaimSummary(
-    string Theorem, string Claim, string? Source, Brink.Theory.VerdictOutcome Outcome, string Measured, string? UnmetHypothesis, IReadOnlyList<ClaimOnTrajectory> Trajectories)
-{
-    internal ClaimSummary(ClaimVerdict claim)
-        : this(
-            claim.Overall.Theorem, claim.Overall.Claim, claim.Source, claim.Overall.Outcome, claim.Overall.Measured, claim.Overall.UnmetHypothesis,
-            [.. claim.Trajectories.Select(one => new ClaimOnTrajectory(one.Trajectory, one.Verdict.Outcome, one.Verdict.Measured, one.Value, one.Verdict.UnmetHypothesis))])
-    {
-    }
-}
-
-/// <summary>A claim on one trajectory.</summary>
-internal sealed record ClaimOnTrajectory(string Trajectory, Brink.Theory.VerdictOutcome Outcome, string Measured, double? Value, string? UnmetHypothesis);

@@ -1,7 +1,6 @@
 using Brink.Cli.CommandLine;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
-using Brink.Theory;
 
 namespace Brink.Cli.Commands;
 
@@ -21,14 +20,12 @@ internal static class RunEnd
             output.WriteLine(text);
         }
 
-        VerdictText.Write(output, Verdicts(outcome.Folder, RunRecord.ReadSpecification(outcome.Folder)));
+        VerdictText.Write(output, StepVerdicts.OfRun(outcome.Folder, RunRecord.ReadSpecification(outcome.Folder)));
+        if (outcome.Status != RunStatus.Failed)
+        {
+            output.WriteLine($"see it: brink report {outcome.Folder}, or brink serve, which also shows runs while they train");
+        }
     }
-
-    /// <summary>What a run's lines say of the statements about large steps; nothing where the run did not ask for it.</summary>
-    /// <param name="folder">The run folder.</param>
-    /// <param name="specification">The run's specification.</param>
-    internal static IReadOnlyList<Verdict> Verdicts(string folder, Specification specification) =>
-        specification.SegmentSmoothnessEvery > 0 ? StepVerdicts.Of(RunRecord.ReadMetrics(folder), specification) : [];
 
     /// <summary>0 for a run that ended as runs end, divergence included: it is a result; 130 after Ctrl-C; 1 for a failure.</summary>
     internal static int ExitCode(RunOutcome outcome) => outcome.Status switch

@@ -35,6 +35,11 @@ internal sealed class RunSelection
         command.Add(_sort);
     }
 
+    /// <summary>The folder, where only that is given and neither a condition nor an order; else null.</summary>
+    /// <param name="parsed">The command line.</param>
+    internal string? OnlyFolder(ParseResult parsed) =>
+        parsed.GetValue(_folders) is [var only] && parsed.GetValue(_where) is null && parsed.GetValue(_sort) is null ? only : null;
+
     /// <summary>The runs chosen.</summary>
     /// <param name="parsed">The command line.</param>
     /// <exception cref="BrinkException">A folder is not there, or the condition or the order is not right.</exception>

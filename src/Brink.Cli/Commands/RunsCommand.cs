@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Brink.Cli.CommandLine;
-using Brink.Cli.Report;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
 
@@ -14,49 +13,35 @@ internal static class RunsCommand
     /// <returns>The command with its verbs.</returns>
     public static Command Create() => new DocumentedCommand(
         "runs",
-        "List, show and compare runs.",
+        "List, show, compare and tag runs.",
         "brink runs list --where 'method = nls and final_loss < 0.01' --sort final_loss",
         "brink runs compare runs/a runs/b")
     {
         CreateList(),
         CreateShow(),
         CreateCompare(),
+        CreateTag(),
     };
 
     private static DocumentedCommand CreateList() => CreateTable(
         "list",
         "List the runs below a folder.",
         RunTable.List,
-        alsoDo: null,
         "brink runs list",
         "brink runs list runs --where 'method = nls and final_loss < 0.01' --sort final_loss",
         "brink runs list --where 'status = broken or status = killed'",
+        "brink runs list --where 'tags ~ paper'",
         "brink runs list --json | jq '.[].final_loss'");
 
-    private static DocumentedCommand CreateCompare()
-    {
-        Option<string?> page = new("--page") { Description = "Also write an HTML page of curves to this file", HelpName = "file" };
-        DocumentedCommand command = CreateTable(
-            "compare",
-            "Compare runs: the settings in which they differ, and how they went.",
-            RunTable.Compare,
-            (parsed, table) =>
-            {
-                if (parsed.GetValue(page) is { } path && table.Runs.Count > 0)
-                {
-                    string[] whole = [.. table.Runs.Where(run => run.Specification is not null).Select(run => run.Path)];
-                    ComparisonPage.Write(path, RunViewReader.ReadAll(whole), whole.Length == 1 ? whole[0] : $"Comparison of {whole.Length} runs");
-                }
-            },
-            "brink runs compare runs/a runs/b",
-            "brink runs compare runs/a runs/b --page compare.html",
-            "brink runs compare --where 'data = cifar10' --sort 'test_accuracy desc'");
-        command.Add(page);
-        return command;
-    }
+    private static DocumentedCommand CreateCompare() => CreateTable(
+        "compare",
+        "Compare runs: the settings in which they differ, and how they went. brink report shows their curves.",
+        RunTable.Compare,
+        "brink runs compare runs/a runs/b",
+        "brink runs compare --where 'data = cifar10' --sort 'test_accuracy desc'");
 
     private static DocumentedCommand CreateTable(
-        string name, string description, Func<IReadOnlyList<RunEntry>, RunTable> make, Action<ParseResult, RunTable>? alsoDo, params string[] examples)
+        string name, string description, Func<IReadOnlyList<RunEntry>, RunTable> make, params string[] examples)
     {
         RunSelection selection = new();
         Option<bool> json = JsonText.Option();
@@ -66,7 +51,6 @@ internal static class RunsCommand
         command.SetAction(parsed =>
         {
             RunTable table = make(selection.Read(parsed));
-            alsoDo?.Invoke(parsed, table);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -115,6 +99,43 @@ internal static class RunsCommand
         return command;
     }
 
+    private static DocumentedCommand CreateTag()
+    {
+        Argument<string[]> folders = new("run") { Description = "Run folders", Arity = ArgumentArity.OneOrMore };
+        Option<string[]> add = new("--add") { Description = "Tags to give", AllowMultipleArgumentsPerToken = true, HelpName = "tag" };
+        Option<string[]> remove = new("--remove") { Description = "Tags to take away", AllowMultipleArgumentsPerToken = true, HelpName = "tag" };
+        DocumentedCommand command = new(
+            "tag",
+            "Give runs tags, by which lists can be filtered; without an option, show the tags they have.",
+            "brink runs tag runs/a runs/b --add paper",
+            "brink runs tag runs/a --remove paper --add 'figure 3'")
+        {
+            folders,
+            add,
+            remove,
+        };
+        command.SetAction(parsed =>
+        {
+            string[] given = parsed.GetValue(add) ?? [];
+            string[] taken = parsed.GetValue(remove) ?? [];
+            foreach (string folder in parsed.GetRequiredValue(folders))
+            {
+                RunRecord.ReadSpecification(folder); // one line for a folder that is none, or is broken
+                IReadOnlyList<string> tags = RunTags.Read(folder);
+                if (given.Length + taken.Length > 0)
+                {
+                    RunTags.Write(folder, tags.Except(taken).Union(given));
+                    tags = RunTags.Read(folder);
+                }
+
+                parsed.InvocationConfiguration.Output.WriteLine($"{folder}: {(tags.Count == 0 ? "no tags" : string.Join(", ", tags))}");
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
     private static string Text(RunEntry run)
     {
         StringBuilder text = new();
@@ -139,7 +160,7 @@ internal static class RunsCommand
         }
 
         using StringWriter verdicts = new() { NewLine = "\n" };
-        VerdictText.Write(verdicts, RunEnd.Verdicts(run.Path, run.Specification!));
+        VerdictText.Write(verdicts, StepVerdicts.OfRun(run.Path, run.Specification!));
         text.Append(verdicts.ToString() is { Length: > 0 } written ? "\n" + written : string.Empty);
         return text.Append('\n').Append(run.Specification!.ToYaml()).ToString();
     }

@@ -48,7 +48,7 @@ internal static class RunsJson
         }
 
         value["problem"] = run.Problem;
-        value["verdicts"] = JsonSerializer.SerializeToNode(RunEnd.Verdicts(run.Path, run.Specification!), JsonText.Options);
+        value["verdicts"] = JsonSerializer.SerializeToNode(StepVerdicts.OfRun(run.Path, run.Specification!), JsonText.Options);
         value["specification"] = JsonNode.Parse(run.Specification!.ToJson());
         return value.ToJsonString(JsonText.Options) + "\n";
     }

@@ -32,11 +32,12 @@ internal static class SweepCommand
         Option<bool> json = JsonText.Option();
         var command = new DocumentedCommand(
             "sweep",
-            "Run every combination of values, several runs at a time. What is done is skipped, what was interrupted is resumed: after Ctrl-C or a kill the same command goes on.",
+            "Run every combination of values, several runs at a time, and end with a table and a report, index.html in the folder. What is done is skipped, what was interrupted is resumed: after Ctrl-C or a kill the same command goes on.",
             "brink sweep sweep.yaml --dry-run",
             "brink sweep sweep.yaml --jobs 4",
             "brink sweep sweep.yaml --out runs/large-steps --memory 12GiB",
-            "brink runs compare runs/sweeps/sweep --sort final_loss --page sweep.html")
+            "brink runs compare runs/sweeps/sweep --sort final_loss",
+            "brink report runs/sweeps/sweep --out sweep.html --pdf")
         { file, folder, jobs, threads, memory, retries, executor, list, force, quiet, json };
         command.SetWork((parsed, cancellation) =>
         {
@@ -58,7 +59,7 @@ internal static class SweepCommand
                 SweepReport.Begin(plan, sweep, options, talk);
             }
 
-            bool done = new SweepPool(sweep, new LocalExecutor(OwnProgram.Line()), options, SweepBoard.For(talk, parsed.GetValue(quiet), plan.File.Name)).Run(cancellation);
+            bool done = new SweepPool(sweep, new LocalExecutor(OwnProgram.Words()), options, SweepBoard.For(talk, parsed.GetValue(quiet), plan.File.Name)).Run(cancellation);
             SweepReport.End(plan, sweep, output, parsed.GetValue(json));
             if (cancellation.IsCancellationRequested && !done)
             {

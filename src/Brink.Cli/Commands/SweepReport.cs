@@ -1,4 +1,5 @@
 using Brink.Cli.Diagnosis;
+using Brink.Cli.Report;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
 using Brink.Experiments.Sweeps;
@@ -40,7 +41,49 @@ internal static class SweepReport
             output.WriteLine($"failed: {failed.Name}: {failed.Reason}");
         }
 
-        output.WriteLine($"{sweep.Path}: {Counts(sweep.Runs)}; compare them with 'brink runs compare {sweep.Path} --page {Path.Combine(sweep.Path, "index.html")}'");
+        output.WriteLine($"{sweep.Path}: {Counts(sweep.Runs)}{(WriteReport(sweep.Path) is { } report ? $"; report: {report}" : string.Empty)}");
+    }
+
+    /// <summary>What a report of a sweep is made of; null where the folder is not that of a sweep.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="BrinkException">Its sweep.yaml cannot be read, or it has no run yet.</exception>
+    internal static ReportContents? ContentsOf(string folder)
+    {
+        if (!SweepFolder.Is(folder))
+        {
+            return null;
+        }
+
+        (IReadOnlyList<SpecificationField> varying, IReadOnlyList<(string Folder, Specification Specification)> points) = SweepFolder.ReadPoints(folder);
+        RunEntry[] runs = [.. points.Where(point => RunRecord.IsRun(point.Folder)).Select(point => RunEntry.Read(point.Folder))];
+        if (!runs.Any(run => run.Specification is not null))
+        {
+            throw new BrinkException($"{folder}: no run of the sweep has begun yet; 'brink sweep' carries them out");
+        }
+
+        Dictionary<string, RunEntry> entries = runs.ToDictionary(run => run.Path, StringComparer.Ordinal);
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        return ReportContents.Of(runs, $"Sweep {name}") with
+        {
+            Sweep = new SweepSummary(name, [.. varying.Select(field => field.Name)], [.. points.Select(point => new SweepPointSummary(
+                point.Folder,
+                entries.GetValueOrDefault(point.Folder)?.Status ?? "missing",
+                entries.GetValueOrDefault(point.Folder) is { } run ? run.Problem ?? run.Summary?.Reason : null,
+                [.. varying.Select(field => point.Specification.Given.Contains(field.Name) ? field.FormatIn(point.Specification) : null)]))]),
+        };
+    }
+
+    /// <summary>Writes the report of a sweep that has a run.</summary>
+    private static string? WriteReport(string folder)
+    {
+        if (!Directory.EnumerateDirectories(folder).Any(RunRecord.IsRun) || ContentsOf(folder) is not { } contents)
+        {
+            return null;
+        }
+
+        string report = Path.Combine(folder, "index.html");
+        ReportPage.Write(report, contents);
+        return report;
     }
 
     /// <summary>The points and how they stand.</summary>

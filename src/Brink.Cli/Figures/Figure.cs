@@ -23,8 +23,11 @@ internal sealed record Figure(FigureAxis X, FigureAxis Y)
     /// <summary>Coloured cells beneath the curves.</summary>
     public CategoryMap? Map { get; init; }
 
+    /// <summary>Cells coloured by a number; not beside a map.</summary>
+    public HeatMap? Heat { get; init; }
+
     /// <summary>Whether both axes have a range: given, or from points.</summary>
-    public bool HasRange => Map is not null
+    public bool HasRange => Map is not null || Heat is not null
         || Curves.Any(curve => curve.Y.Any(double.IsFinite))
         || (X is { From: not null, To: not null } && Y is { From: not null, To: not null });
 

@@ -31,25 +31,51 @@ internal static class Gnuplot
         string name = Path.GetFileName(full);
         Directory.CreateDirectory(folder);
         File.WriteAllText(full + ".gp", GnuplotScript.Write(figure, name, formats));
-        if (figure.Curves.Count > 0)
-        {
-            using StreamWriter data = File.CreateText(full + ".dat");
-            GnuplotScript.WriteCurves(figure, data);
-        }
-
-        if (figure.Map is { } map)
-        {
-            File.WriteAllBytes(full + ".u8", map.Cells);
-        }
-
+        WriteData(figure, full);
         Run(folder, "./" + name + ".gp");
         return [.. formats.Select(format => $"{full}.{format}")];
+    }
+
+    /// <summary>Draws figures as the pages of one PDF.</summary>
+    /// <param name="pages">The figures, at least one, each with a name for its data.</param>
+    /// <param name="folder">Where the script, pages.gp, and the data are written.</param>
+    /// <param name="document">The PDF.</param>
+    /// <exception cref="BrinkException">gnuplot is missing or refused; script and data are written all the same.</exception>
+    internal static void DrawPages(IReadOnlyList<(string Name, Figure Figure)> pages, string folder, string document)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "pages.gp"), GnuplotScript.WritePages(pages, Path.GetRelativePath(folder, document)));
+        foreach ((string name, Figure figure) in pages)
+        {
+            WriteData(figure, Path.Combine(folder, name));
+        }
+
+        Run(folder, "./pages.gp");
     }
 
     /// <summary>Whether the program can be started.</summary>
     internal static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Any(folder => File.Exists(Path.Combine(folder, "gnuplot")));
+
+    private static void WriteData(Figure figure, string path)
+    {
+        if (figure.Curves.Count > 0)
+        {
+            using StreamWriter data = File.CreateText(path + ".dat");
+            GnuplotScript.WriteCurves(figure, data);
+        }
+
+        if (figure.Map is { } map)
+        {
+            File.WriteAllBytes(path + ".u8", map.Cells);
+        }
+
+        if (figure.Heat is { } heat)
+        {
+            File.WriteAllBytes(path + ".f32", System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(heat.Values).ToArray());
+        }
+    }
 
     private static void Run(string folder, string script)
     {

@@ -12,6 +12,7 @@ internal static class GnuplotScript
     /// <summary>Kinds of picture that can be drawn.</summary>
     internal static readonly IReadOnlyList<string> Formats = ["png", "svg", "pdf"];
 
+    private const string Heading = "# Draws the pictures anew from the data beside it: run gnuplot on this file in its folder.\n";
     private const string Ink = "#333333";
     private const double PixelsPerCentimetre = 300 / 2.54;
 
@@ -22,21 +23,56 @@ internal static class GnuplotScript
     /// <returns>The script's text.</returns>
     internal static string Write(Figure figure, string name, IReadOnlyList<string> formats)
     {
-        var script = new StringBuilder();
-        script.Append("# Draws the pictures anew from the data beside it: run gnuplot on this file in its folder.\n");
+        var script = new StringBuilder(Heading);
+        Setting(script, figure);
+        string plot = Plot(figure, name);
+        for (int k = 0; k < formats.Count; k++)
+        {
+            Line(script, $"set terminal {Terminal(formats[k], figure)}");
+            Line(script, $"set output {File($"{name}.{formats[k]}")}");
+            script.Append(plot);
+        }
+
+        script.Append("set output\n");
+        return script.ToString();
+    }
+
+    /// <summary>Writes the script of one PDF with a page for every figure, all of the size of the first.</summary>
+    /// <param name="pages">The figures, at least one, and the names of their data.</param>
+    /// <param name="document">The PDF, as the script's folder sees it.</param>
+    /// <returns>The script's text.</returns>
+    internal static string WritePages(IReadOnlyList<(string Name, Figure Figure)> pages, string document)
+    {
+        var script = new StringBuilder(Heading);
+        Line(script, $"set terminal {Terminal("pdf", pages[0].Figure)}");
+        Line(script, $"set output {File(document)}");
+        foreach ((string name, Figure figure) in pages)
+        {
+            script.Append("reset\n");
+            Setting(script, figure);
+            script.Append(Plot(figure, name));
+        }
+
+        script.Append("set output\n");
+        return script.ToString();
+    }
+
+    private static void Setting(StringBuilder script, Figure figure)
+    {
+        bool cells = figure.Map is not null || figure.Heat is not null;
         script.Append("set encoding utf8\n");
         script.Append("set style line 100 lc rgb '#dddddd' lw 0.5\n");
         Line(script, $"set border 3 lc rgb '{Ink}' lw 0.8");
         Line(script, $"set tics nomirror out scale 0.6 textcolor rgb '{Ink}'");
-        script.Append(figure.Map is null ? "set grid back ls 100\n" : "set tics front\n");
+        script.Append(!cells ? "set grid back ls 100\n" : "set tics front\n");
         script.Append(figure.Map is null ? "set key outside below center horizontal Left reverse\n" : "set key outside right center vertical Left reverse samplen 0.8 spacing 1.15\n");
         if (figure.Title is not null)
         {
             Line(script, $"set title {Quote(figure.Title)} noenhanced");
         }
 
-        Axis(script, "x", figure.X, figure.Map?.X, figure.Map?.Columns ?? 0);
-        Axis(script, "y", figure.Y, figure.Map?.Y, figure.Map?.Rows ?? 0);
+        Axis(script, "x", figure.X, figure.Map?.X ?? figure.Heat?.X, figure.Map?.Columns ?? figure.Heat?.Columns ?? 0);
+        Axis(script, "y", figure.Y, figure.Map?.Y ?? figure.Heat?.Y, figure.Map?.Rows ?? figure.Heat?.Rows ?? 0);
         Bands(script, figure);
         Thresholds(script, figure);
         if (figure.Map is { } map)
@@ -46,17 +82,20 @@ internal static class GnuplotScript
             script.Append("unset colorbox\n");
         }
 
-        string plot = "plot " + string.Join(", \\\n     ", Plots(figure, name));
-        for (int k = 0; k < formats.Count; k++)
+        if (figure.Heat is { } heat)
         {
-            Line(script, $"set terminal {Terminal(formats[k], figure)}");
-            Line(script, $"set output {File($"{name}.{formats[k]}")}");
-            script.Append(plot).Append('\n');
+            Line(script, $"set palette defined ({FigureColours.Ramp})");
+            Line(script, $"set cbrange [{Number(heat.Range.Low)}:{Number(heat.Range.High)}]");
+            Line(script, $"set cblabel {Quote(heat.Label)} noenhanced");
+            if (heat.Tics.Count > 0)
+            {
+                // Their texts are ours and have markup.
+                Line(script, $"set ytics ({string.Join(", ", heat.Tics.Select(tic => $"\"{tic.Text}\" {Number(tic.At)}"))})");
+            }
         }
-
-        script.Append("set output\n");
-        return script.ToString();
     }
+
+    private static string Plot(Figure figure, string name) => "plot " + string.Join(", \\\n     ", Plots(figure, name)) + "\n";
 
     /// <summary>The numbers of all curves: one block a curve, two empty lines between, as gnuplot's <c>index</c> counts.</summary>
     /// <param name="figure">The figure.</param>
@@ -193,6 +232,13 @@ internal static class GnuplotScript
             {
                 yield return $"keyentry with points pt 5 ps 1.4 lc rgb {Quote(colour)} title {Quote(category)} noenhanced";
             }
+        }
+
+        if (figure.Heat is { } heat)
+        {
+            var x = new MapAxis(heat.X.First, heat.X.Last, heat.Columns, figure.X.Logarithmic);
+            var y = new MapAxis(heat.Y.First, heat.Y.Last, heat.Rows, figure.Y.Logarithmic);
+            yield return $"{File(name + ".f32")} binary array=({heat.Columns},{heat.Rows}) format='%float32' origin=({Number(x.Begin + (x.Step / 2))},{Number(y.Begin + (y.Step / 2))}) dx={Number(x.Step)} dy={Number(y.Step)} using 1 with image notitle";
         }
 
         for (int k = 0; k < figure.Curves.Count; k++)

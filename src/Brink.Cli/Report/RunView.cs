@@ -1,3 +1,4 @@
+using Brink.Curvature;
 using Brink.Experiments;
 using Brink.Methods;
 using Brink.Objectives;
@@ -9,48 +10,16 @@ namespace Brink.Cli.Report;
 /// <param name="Values">The quantity there, of the same length; not finite where it was not.</param>
 internal sealed record Curve(double[] Iterations, double[] Values)
 {
-    /// <summary>
-    /// The curve with few enough points to draw: of each stretch of iterations the smallest and the largest value stay,
-    /// so that oscillations keep their height, and so do the first and the last point.
-    /// </summary>
-    /// <param name="most">Points to keep at most, about; at least 4.</param>
-    /// <returns>This curve when it is short enough.</returns>
-    internal Curve Thinned(int most)
-    {
-        int count = Values.Length;
-        if (count <= most)
-        {
-            return this;
-        }
-
-        int stretches = (most / 2) - 1;
-        var keep = new SortedSet<int> { 0, count - 1 };
-        for (int s = 0; s < stretches; s++)
-        {
-            int begin = (int)((long)s * count / stretches);
-            int end = (int)((long)(s + 1) * count / stretches);
-            int low = begin;
-            int high = begin;
-            for (int i = begin; i < end; i++)
-            {
-                // A value that is not finite marks a break in the curve and must not be thinned away.
-                if (!double.IsFinite(Values[i]))
-                {
-                    keep.Add(i);
-                    continue;
-                }
-
-                low = Values[i] < Values[low] || !double.IsFinite(Values[low]) ? i : low;
-                high = Values[i] > Values[high] || !double.IsFinite(Values[high]) ? i : high;
-            }
-
-            keep.Add(low);
-            keep.Add(high);
-        }
-
-        return new Curve([.. keep.Select(i => Iterations[i])], [.. keep.Select(i => Values[i])]);
-    }
+    /// <summary>The curve with every value multiplied.</summary>
+    /// <param name="factor">By what.</param>
+    internal Curve Times(double factor) => new(Iterations, Array.ConvertAll(Values, value => factor * value));
 }
+
+/// <summary>The density of the Hessian's eigenvalues where it was measured.</summary>
+/// <param name="Iterations">The iterations, evenly spaced.</param>
+/// <param name="Bins">The intervals.</param>
+/// <param name="Shares">At each iteration the share of the eigenvalues in each interval.</param>
+internal sealed record RunDensity(double[] Iterations, DensityBins Bins, double[][] Shares);
 
 /// <summary>What a comparison shows of a run, as its folder tells it.</summary>
 internal sealed record RunView
@@ -78,6 +47,15 @@ internal sealed record RunView
 
     /// <summary>f(w_k) on the training samples.</summary>
     public required Curve Loss { get; init; }
+
+    /// <summary>The same against the evaluations of loss and gradient spent before w_k.</summary>
+    public Curve LossByEvaluations { get; init; } = new([], []);
+
+    /// <summary>‖∇f(w_k)‖.</summary>
+    public Curve GradNorm { get; init; } = new([], []);
+
+    /// <summary>The density of the Hessian; null where it was measured less than twice.</summary>
+    public RunDensity? Density { get; init; }
 
     /// <summary>η_k.</summary>
     public required Curve StepSize { get; init; }

@@ -37,6 +37,9 @@ internal static class RunViewReader
             Outputs = summary?.Outputs ?? 0,
             SufficientDecrease = double.TryParse(specification.GetValueOrDefault("c"), out double c) ? c : null,
             Loss = CurveOf(lines, line => line.Loss),
+            LossByEvaluations = ByEvaluations(lines),
+            GradNorm = CurveOf(lines, line => line.GradNorm),
+            Density = DensityOf(lines, folder),
             StepSize = CurveOf(lines, line => line.StepSize),
             Sharpness = CurveOf(lines, line => line.Sharpness),
             FinalSharpnessUnconverged = lines.LastOrDefault(line => line.Sharpness is not null)?.SharpnessUnconverged == true,
@@ -62,6 +65,37 @@ internal static class RunViewReader
     {
         MetricsLine[] known = [.. lines.Where(line => value(line) is not null)];
         return new Curve([.. known.Select(line => (double)line.Iteration)], [.. known.Select(line => value(line)!.Value)]);
+    }
+
+    /// <summary>The loss against what was spent; empty where steps between the lines are not recorded, whose cost no line tells.</summary>
+    private static Curve ByEvaluations(IReadOnlyList<MetricsLine> lines)
+    {
+        if (Enumerable.Range(1, Math.Max(0, lines.Count - 1)).Any(k => lines[k].Iteration != lines[k - 1].Iteration + 1))
+        {
+            return new Curve([], []);
+        }
+
+        double[] spent = new double[lines.Count];
+        for (int k = 1; k < lines.Count; k++)
+        {
+            spent[k] = spent[k - 1] + (lines[k - 1].FunctionEvaluations ?? 0) + (lines[k - 1].GradientEvaluations ?? 0);
+        }
+
+        return new Curve(spent, [.. lines.Select(line => line.Loss)]);
+    }
+
+    /// <summary>The density at even distances: the final point, which is measured in any case, counts only where it is at one.</summary>
+    private static RunDensity? DensityOf(IReadOnlyList<MetricsLine> lines, string folder)
+    {
+        MetricsLine[] measured = [.. lines.Where(line => line.Density is not null)];
+        if (measured.Length < 2)
+        {
+            return null;
+        }
+
+        long every = measured[1].Iteration - measured[0].Iteration;
+        MetricsLine[] even = [.. measured.Where(line => (line.Iteration - measured[0].Iteration) % every == 0)];
+        return new RunDensity([.. even.Select(line => (double)line.Iteration)], RunRecord.ReadSpecification(folder).BinsOfDensity(), [.. even.Select(line => line.Density!)]);
     }
 
     /// <summary>λ₂, λ₃, …; where one was not followed for a while a NaN makes a gap in its curve.</summary>

@@ -5,15 +5,11 @@ using Brink.Torch;
 namespace Brink.Experiments;
 
 /// <summary>λ₁ of the batches that a stochastic run goes through in the epoch of w_k, at w_k, at every so many iterates.</summary>
-internal sealed class BatchSharpnessMeasuring(Specification specification) : RunMeasurement
+internal sealed class BatchSharpnessMeasuring(Specification specification, double negligible) : RunMeasurement
 {
     private const string Prefix = "batches.";
 
-    private readonly SharpnessTracker _tracker = new(new LanczosOptions
-    {
-        ResidualTolerance = specification.SharpnessTolerance,
-        Seed = (ulong)specification.Seed,
-    });
+    private readonly SharpnessTracker _tracker = new(CurvatureEffort.ForSharpness(specification, negligible));
 
     internal override int Every => specification.BatchSharpnessEvery;
 

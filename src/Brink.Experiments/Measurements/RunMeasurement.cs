@@ -1,3 +1,4 @@
+using Brink.Curvature;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
@@ -18,11 +19,20 @@ internal sealed record MeasuredPoint(long Iteration, Evaluation At, Problem Prob
     /// </summary>
     internal double? StepSize { get; init; }
 
+    /// <summary>The user's wish to stop.</summary>
+    internal CancellationToken Cancellation { get; init; }
+
     /// <summary>The evaluation at w_k where <see cref="At"/> is that at a midpoint.</summary>
     internal Evaluation? Iterate { get; init; }
 
     /// <summary>The gradient at w_k where the step needs it anyway; null for stochastic methods, which do not know it.</summary>
     internal Tensor? GradientAtHand => Method.Wanted == Wanted.Nothing ? null : (Iterate ?? At).Gradient();
+
+    /// <summary>
+    /// The Hessian where it is measured. Its next product throws once the user asked to stop: of a large network a
+    /// measurement can take many minutes.
+    /// </summary>
+    internal SymmetricOperator Hessian() => new WatchedOperator(new HessianOperator(Problem.Objective, At), Cancellation);
 }
 
 /// <summary>Something measured at iterates of a run: how often, what it adds to a line, and what it remembers in between.</summary>

@@ -14,15 +14,18 @@ internal sealed class RunMeasurements : IDisposable
     private readonly Midpoints? _midpoints;
     private double? _lastStep;
 
-    internal RunMeasurements(Specification specification)
+    internal RunMeasurements(Specification specification, Objective objective)
     {
+        double negligible = CurvatureEffort.Negligible(specification, objective);
+
         // The spectrum comes before the sharpness, which is then taken from it.
         _all =
         [
-            new SpectrumMeasuring(specification), new SharpnessMeasuring(specification), new TestMeasuring(specification),
+            new SpectrumMeasuring(specification, negligible), new SharpnessMeasuring(specification, negligible), new TestMeasuring(specification),
             new BesideMeasuring(specification), new FlowSolutionMeasuring(specification),
-            new DiagnosticsMeasuring(specification), new TraceMeasuring(specification), new SegmentSmoothnessMeasuring(specification),
-            new BatchSharpnessMeasuring(specification),
+            new DiagnosticsMeasuring(specification), new TraceMeasuring(specification), new DensityMeasuring(specification),
+            new SegmentSmoothnessMeasuring(specification),
+            new BatchSharpnessMeasuring(specification, negligible),
         ];
         _fixedStep = specification.Eta;
         _midpoints = _all.Any(measurement => measurement.AtMidpoints) ? new Midpoints() : null;
@@ -33,6 +36,10 @@ internal sealed class RunMeasurements : IDisposable
         Array.ForEach(_all, measurement => measurement.Dispose());
         _midpoints?.Dispose();
     }
+
+    /// <summary>Whether anything is measured at an iterate or around it.</summary>
+    /// <param name="iteration">k.</param>
+    internal bool AreDue(long iteration) => Array.Exists(_all, measurement => measurement.IsDue(iteration));
 
     /// <summary>Takes the measurements due at an iterate, before the step from it.</summary>
     /// <param name="point">The iterate.</param>

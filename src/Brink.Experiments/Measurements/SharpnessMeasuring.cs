@@ -4,13 +4,9 @@ using Brink.Torch;
 namespace Brink.Experiments;
 
 /// <summary>λ₁ at every so many iterates, warm-started from one to the next.</summary>
-internal sealed class SharpnessMeasuring(Specification specification) : RunMeasurement
+internal sealed class SharpnessMeasuring(Specification specification, double negligible) : RunMeasurement
 {
-    private readonly SharpnessTracker _tracker = new(new LanczosOptions
-    {
-        ResidualTolerance = specification.SharpnessTolerance,
-        Seed = (ulong)specification.Seed,
-    });
+    private readonly SharpnessTracker _tracker = new(CurvatureEffort.ForSharpness(specification, negligible));
 
     internal override int Every => specification.SharpnessEvery;
 
@@ -32,8 +28,7 @@ internal sealed class SharpnessMeasuring(Specification specification) : RunMeasu
         using var scope = new TensorScope();
 
         // The gradient is at hand: where eigenvectors have moved far, λ₁ is found sooner from it.
-        SharpnessMeasurement reading = _tracker.Measure(
-            new HessianOperator(point.Problem.Objective, point.At), point.GradientAtHand);
+        SharpnessMeasurement reading = _tracker.Measure(point.Hessian(), point.GradientAtHand);
         point.At.ReleaseCurvature();
         if (!reading.Converged)
         {

@@ -15,7 +15,7 @@ internal sealed class SpectrumMeasuring : RunMeasurement
     private readonly Specification _specification;
     private readonly SpectrumTracker? _tracker;
 
-    internal SpectrumMeasuring(Specification specification)
+    internal SpectrumMeasuring(Specification specification, double negligible)
     {
         _specification = specification;
         bool preconditioned = RunFields.Preconditioned.AppliesTo(specification) && specification.Preconditioned;
@@ -33,7 +33,10 @@ internal sealed class SpectrumMeasuring : RunMeasurement
             new LanczosOptions
             {
                 ResidualTolerance = specification.EigenvaluesTolerance,
-                MaximumProducts = Math.Max(500, ProductsPerPair * (most + specification.Smallest)),
+                MaximumProducts = Math.Max(specification.SharpnessMaxProducts, ProductsPerPair * (most + specification.Smallest)),
+
+                // The eigenvalues of P⁻¹H have another scale.
+                Negligible = preconditioned ? 0 : negligible,
                 Seed = (ulong)specification.Seed,
             });
     }
@@ -50,7 +53,7 @@ internal sealed class SpectrumMeasuring : RunMeasurement
     internal override MetricsLine Measure(MeasuredPoint point, MetricsLine line)
     {
         using var scope = new TensorScope();
-        SymmetricOperator matrix = new HessianOperator(point.Problem.Objective, point.At);
+        SymmetricOperator matrix = point.Hessian();
         Tensor? hint = point.GradientAtHand;
         if (Preconditioned)
         {

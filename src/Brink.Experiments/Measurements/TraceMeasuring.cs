@@ -11,7 +11,7 @@ internal sealed class TraceMeasuring(Specification specification) : RunMeasureme
     internal override MetricsLine Measure(MeasuredPoint point, MetricsLine line)
     {
         using var scope = new TensorScope();
-        var matrix = new HessianOperator(point.Problem.Objective, point.At);
+        var matrix = point.Hessian();
         try
         {
             // A seed for every iterate: errors of neighbouring estimates are independent, and nothing needs to be remembered.

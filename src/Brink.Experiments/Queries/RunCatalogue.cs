@@ -3,6 +3,9 @@ namespace Brink.Experiments;
 /// <summary>Finds the run folders below a folder.</summary>
 public static class RunCatalogue
 {
+    /// <summary>The natural order of paths: <c>run-2</c> before <c>run-10</c>.</summary>
+    public static IComparer<string> PathOrder { get; } = Comparer<string>.Create(Natural);
+
     /// <summary>Lists runs.</summary>
     /// <param name="root">A run folder, or a folder below which run folders lie at any depth.</param>
     /// <returns>The runs, by path in natural order: <c>run-2</c> before <c>run-10</c>.</returns>
@@ -18,7 +21,7 @@ public static class RunCatalogue
         Find(root, folders);
         RunEntry[] entries = new RunEntry[folders.Count];
         Parallel.For(0, folders.Count, i => entries[i] = RunEntry.Read(folders[i]));
-        return [.. entries.OrderBy(e => e.Path, Comparer<string>.Create(Natural))];
+        return [.. entries.OrderBy(e => e.Path, PathOrder)];
     }
 
     private static void Find(string folder, List<string> found)

@@ -20,6 +20,9 @@ public sealed record RunEntry
     /// <summary>Its summary, or null when there is none yet or it cannot be read.</summary>
     public RunSummary? Summary { get; init; }
 
+    /// <summary>The tags that people gave it, in order of name.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     /// <summary>A status of <see cref="RunStatus"/> in snake_case, <see cref="Killed"/> or <see cref="Broken"/>.</summary>
     public required string Status { get; init; }
 
@@ -33,13 +36,14 @@ public sealed record RunEntry
         Specification? specification = null;
         try
         {
-            specification = RunRecord.ReadSpecification(folder);
-            RunSummary? summary = RunRecord.ReadSummary(folder);
+            specification = RunRecord.SpecificationIn(folder);
+            RunSummary? summary = RunRecord.SummaryIn(folder);
             return new RunEntry
             {
                 Path = folder,
                 Specification = specification,
                 Summary = summary,
+                Tags = RunTags.Read(folder),
                 Status = summary is { Status: not RunStatus.Running }
                     ? JsonNamingPolicy.SnakeCaseLower.ConvertName(summary.Status.ToString())
                     : RunRecord.IsInUse(folder) ? "running" : Killed,

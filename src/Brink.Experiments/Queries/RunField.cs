@@ -78,6 +78,7 @@ public sealed class RunField
         [
             new("run", false, null, run => run.Path),
             new("status", false, statuses, run => run.Status),
+            new("tags", false, null, run => run.Tags.Count == 0 ? null : string.Join(", ", run.Tags)),
         ];
         foreach (PropertyInfo property in typeof(RunSummary).GetProperties())
         {

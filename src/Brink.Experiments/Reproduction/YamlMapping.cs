@@ -116,8 +116,7 @@ internal sealed class YamlMapping
     internal IReadOnlyList<string> Values(StudyField field)
     {
         YamlNode node = _fields[field.Name].Value;
-        bool several = node is YamlSequenceNode list && (field.Length == 1 || list.Children.Any(child => child is YamlSequenceNode));
-        string[] values = several ? [.. ((YamlSequenceNode)node).Children.Select(child => Value(field, child))] : [Value(field, node)];
+        string[] values = [.. YamlAlternatives.Of(node, valueIsList: field.Length != 1).Select(child => Value(field, child))];
         return values.Length == 0 ? throw Problem(field.Name, "is an empty list")
             : values.Distinct(StringComparer.Ordinal).Count() < values.Length ? throw Problem(field.Name, "holds a value twice")
             : values;

@@ -57,18 +57,24 @@ public sealed record PointMeasurement(
     /// <param name="top">How many of the largest eigenvalues, at least 1.</param>
     /// <param name="bottom">How many of the smallest.</param>
     /// <param name="tolerance">Relative residual to reach.</param>
+    /// <param name="products">Most Hessian-vector products to spend, at least 1.</param>
     /// <param name="note">Told what was decided.</param>
     /// <returns>The measurement.</returns>
     /// <exception cref="BrinkException">The source is neither, or does not fit.</exception>
     public static PointMeasurement Take(
-        string source, Specification given, int top, int bottom, double tolerance, Action<string> note)
+        string source, Specification given, int top, int bottom, double tolerance, int products, Action<string> note)
     {
         using var point = StoredPoint.Load(source, given, iteration: null, note);
-        return At(source, point.Iteration, point.Problem, point.Weights, top, bottom, tolerance);
+        return At(source, point.Iteration, point.Problem, point.Weights, top, bottom, new LanczosOptions
+        {
+            ResidualTolerance = tolerance,
+            MaximumProducts = products,
+            Negligible = CurvatureEffort.Negligible(point.Problem.Specification, point.Problem.Objective),
+        });
     }
 
     private static PointMeasurement At(
-        string source, long? iteration, Problem problem, Tensor weights, int top, int bottom, double tolerance)
+        string source, long? iteration, Problem problem, Tensor weights, int top, int bottom, LanczosOptions options)
     {
         using var scope = new TensorScope();
         Objective objective = problem.Objective;
@@ -79,8 +85,7 @@ public sealed record PointMeasurement(
         }
 
         double norm = at.Gradient().Norm();
-        SpectrumEnds ends = Lanczos.Extremes(
-            new HessianOperator(objective, at), top, bottom, new LanczosOptions { ResidualTolerance = tolerance });
+        SpectrumEnds ends = Lanczos.Extremes(new HessianOperator(objective, at), top, bottom, options);
         at.ReleaseCurvature();
         using var search = new ExtrapolatingSearch("nls", new ZhangHagerReference(), new SearchParameters());
         (Evaluation next, StepReport step) = search.Step(objective, at);
@@ -97,8 +102,8 @@ public sealed record PointMeasurement(
             problem.FlattestSharpness,
             step.StepSize,
             step.StepSize * sharpness,
-            MeasuredEigenvalue.List(ends.Largest, tolerance),
-            MeasuredEigenvalue.List(ends.Smallest, tolerance),
+            MeasuredEigenvalue.List(ends.Largest, options.ResidualTolerance),
+            MeasuredEigenvalue.List(ends.Smallest, options.ResidualTolerance),
             Math.Max(ends.Largest.Products, ends.Smallest.Products));
     }
 }

@@ -3,6 +3,7 @@ using Brink.Flows;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
+using Brink.Torch.Serialization;
 
 namespace Brink.Experiments;
 
@@ -41,7 +42,7 @@ internal sealed class TrainingLoop : IDisposable
         _folder = folder;
         _observer = observer;
         _method = MethodFactory.Create(_specification);
-        _measurements = new RunMeasurements(_specification);
+        _measurements = new RunMeasurements(_specification, _problem.Objective);
         _summary = new RunSummary
         {
             Status = RunStatus.Running,
@@ -115,6 +116,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private RunOutcome Run(long first, Func<Evaluation> begin, CancellationToken cancellation)
     {
+        // Within a measurement a rank cannot leave the others, which wait for its part of every product.
+        CancellationToken within = _ranks is null ? cancellation : CancellationToken.None;
         _folder.WriteSummary(_summary);
         _observer.Started(_folder.Path, first, _specification.Iterations, _problem.FlattestSharpness, _method.Threshold);
         Evaluation? at = null;
@@ -127,7 +130,7 @@ internal sealed class TrainingLoop : IDisposable
                 // First whether to stop: a point that diverged is no checkpoint to go back to.
                 if (WhyStop(k, at) is { } stop)
                 {
-                    return Finish(k, at, stop);
+                    return Finish(k, at, stop, within);
                 }
 
                 // A signal reaches the ranks at different moments: all stop where the first one heard of it.
@@ -138,7 +141,7 @@ internal sealed class TrainingLoop : IDisposable
                     // A stochastic run knows its loss only where it is recorded; what is stored must be good.
                     if (HasDiverged(at))
                     {
-                        return Finish(k, at, Diverged);
+                        return Finish(k, at, Diverged, within);
                     }
 
                     SaveCheckpoint(k, at);
@@ -146,10 +149,24 @@ internal sealed class TrainingLoop : IDisposable
 
                 if (interrupted)
                 {
-                    return End(RunStatus.Interrupted, $"interrupted at iteration {k}; continue with 'brink resume {_folder.Path}'");
+                    return Interrupted(k);
                 }
 
-                at = Advance(k, at);
+                // A measurement can be long: one that is broken off leaves no trace in what is stored.
+                IReadOnlyList<SafeTensor>? before = within.CanBeCanceled && _lastCheckpoint != k && _measurements.AreDue(k) ? State(at) : null;
+                try
+                {
+                    at = Advance(k, at, within);
+                }
+                catch (OperationCanceledException) when (within.IsCancellationRequested)
+                {
+                    if (before is not null)
+                    {
+                        Store(k, before);
+                    }
+
+                    return Interrupted(k);
+                }
             }
         }
         catch (Exception failure) when (failure is IOException or TorchException or BrinkException)
@@ -165,12 +182,13 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>Measures at w_k, takes the step, records the line.</summary>
     /// <returns>The evaluation at w_{k+1}; the one at w_k is disposed.</returns>
-    private Evaluation Advance(long k, Evaluation at)
+    private Evaluation Advance(long k, Evaluation at, CancellationToken cancellation)
     {
-        (MetricsLine Line, bool Measured) before = _measurements.Take(Point(k, at));
+        MeasuredPoint point = Point(k, at, cancellation);
+        (MetricsLine Line, bool Measured) before = _measurements.Take(point);
         FlowPoint? flow = (_method as FlowMethod)?.Point(at);
         (Evaluation next, StepReport report) = _method.Step(Objective, at);
-        (MetricsLine measured, bool anything) = _measurements.TakeAround(Point(k, at), next, report, before);
+        (MetricsLine measured, bool anything) = _measurements.TakeAround(point, next, report, before);
         bool recorded = anything || k % _specification.RecordEvery == 0;
         if (recorded)
         {
@@ -208,7 +226,8 @@ internal sealed class TrainingLoop : IDisposable
         return next;
     }
 
-    private MeasuredPoint Point(long k, Evaluation at) => new(k, at, _problem, _method, Note);
+    private MeasuredPoint Point(long k, Evaluation at, CancellationToken cancellation) =>
+        new(k, at, _problem, _method, Note) { Cancellation = cancellation };
 
     private double? Epoch(long k) => _specification.IsStochastic ? _specification.EpochsOf(k, Objective.Samples) : null;
 
@@ -247,7 +266,7 @@ internal sealed class TrainingLoop : IDisposable
     private double DivergenceLimit(double firstLoss) =>
         _specification.DivergenceLoss ?? (DivergenceFactor * Math.Max(1, firstLoss));
 
-    private RunOutcome Finish(long k, Evaluation at, string stop)
+    private RunOutcome Finish(long k, Evaluation at, string stop, CancellationToken cancellation)
     {
         if (stop == Diverged)
         {
@@ -264,7 +283,15 @@ internal sealed class TrainingLoop : IDisposable
             SaveCheckpoint(k, at);
         }
 
-        Record(FinalLine(k, at));
+        try
+        {
+            Record(FinalLine(k, at, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Interrupted(k);
+        }
+
         if (FlowSolutionVerdict.InWords(_summary, _specification.GfsAccuracy) is { } verdict)
         {
             Note(verdict);
@@ -283,9 +310,9 @@ internal sealed class TrainingLoop : IDisposable
         return End(RunStatus.Finished, reason);
     }
 
-    private MetricsLine FinalLine(long k, Evaluation at)
+    private MetricsLine FinalLine(long k, Evaluation at, CancellationToken cancellation)
     {
-        MetricsLine line = _measurements.TakeLast(Point(k, at));
+        MetricsLine line = _measurements.TakeLast(Point(k, at, cancellation));
         FlowPoint? flow = (_method as FlowMethod)?.Point(at);
         return line with
         {
@@ -307,14 +334,21 @@ internal sealed class TrainingLoop : IDisposable
         _observer.Recorded(line);
     }
 
-    private void SaveCheckpoint(long k, Evaluation at)
+    private void SaveCheckpoint(long k, Evaluation at) => Store(k, State(at));
+
+    private IReadOnlyList<SafeTensor> State(Evaluation at) => RunState.Save(at, _problem.Layout, _method, _measurements);
+
+    private void Store(long k, IReadOnlyList<SafeTensor> state)
     {
         var totals = new RunTotals(Seconds, _summary.FunctionEvaluations, _summary.GradientEvaluations, _summary.Hvps);
-        _folder.SaveCheckpoint(k, RunState.Save(at, _problem.Layout, _method, _measurements), totals.ToMetadata());
+        _folder.SaveCheckpoint(k, state, totals.ToMetadata());
         _summary = _summary with { IterationsDone = k };
         _folder.WriteSummary(_summary);
         _lastCheckpoint = k;
     }
+
+    private RunOutcome Interrupted(long k) =>
+        End(RunStatus.Interrupted, $"interrupted at iteration {k}; continue with 'brink resume {_folder.Path}'");
 
     private RunOutcome End(RunStatus status, string? reason)
     {

@@ -1,3 +1,5 @@
+using Brink.Curvature;
+
 namespace Brink.Experiments;
 
 /// <summary>What is measured, and how the run is carried out and stored.</summary>
@@ -15,6 +17,13 @@ internal static class RunFields
         Help = "Residual ‖Hv − λ₁v‖ / |λ₁| at which the measurement stops",
         Default = FieldDefault.Of(1e-3),
         Example = "1e-6",
+    };
+
+    internal static readonly SpecificationField<int> SharpnessMaxProducts = new("sharpness-max-products", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(1)))
+    {
+        Help = "Most Hessian-vector products of one measurement of λ₁; one that needs more is recorded as not converged, with its residual. Where eigenvalues are followed, 60 for each if that is more",
+        Default = FieldDefault.Of(LanczosOptions.UsualProducts),
+        Example = "100",
     };
 
     internal static readonly SpecificationField<int> Eigenvalues = new("eigenvalues", FieldGroup.Measurements, new NumericForm<int>(Interval.AtLeast(0)))
@@ -233,6 +242,13 @@ internal static class RunFields
         Help = "Iterations between two checkpoints, the last two of which are kept; 0 for one at the end only",
         Default = FieldDefault.Of(100),
         Example = "500",
+    };
+
+    internal static readonly SpecificationField<bool> TensorBoard = new("tensorboard", FieldGroup.Run, new FlagForm())
+    {
+        Help = "Also write the metrics as an event file for TensorBoard, in the run folder; brink export --tensorboard makes one later",
+        Default = FieldDefault.Of(false),
+        Example = "true",
     };
 
     internal static readonly SpecificationField<string> Out = new("out", FieldGroup.Run, new TextForm("a folder"))

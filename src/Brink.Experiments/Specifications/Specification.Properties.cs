@@ -496,6 +496,13 @@ public sealed partial record Specification
         init => Set(RunFields.SharpnessTolerance, value);
     }
 
+    /// <summary>Most products of one measurement of λ₁, at least 1.</summary>
+    public int SharpnessMaxProducts
+    {
+        get => Value(RunFields.SharpnessMaxProducts);
+        init => Set(RunFields.SharpnessMaxProducts, value);
+    }
+
     /// <summary>How many of the largest eigenvalues are followed, at least 0.</summary>
     public int Eigenvalues
     {
@@ -697,6 +704,13 @@ public sealed partial record Specification
     {
         get => Value(RunFields.CheckpointEvery);
         init => Set(RunFields.CheckpointEvery, value);
+    }
+
+    /// <summary>Whether an event file for TensorBoard is written too.</summary>
+    public bool Tensorboard
+    {
+        get => Value(RunFields.TensorBoard);
+        init => Set(RunFields.TensorBoard, value);
     }
 
     /// <summary>Run folder, or null for a fresh one.</summary>

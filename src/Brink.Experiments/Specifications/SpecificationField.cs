@@ -105,6 +105,17 @@ public abstract class SpecificationField
     /// <summary>True when a value of the field is a list of numbers.</summary>
     public bool IsList => ValueType == typeof(IReadOnlyList<int>) || ValueType == typeof(IReadOnlyList<double>);
 
+    /// <summary>True when a value of the field always names a file or a folder. That of <c>network</c> may.</summary>
+    public abstract bool IsPath { get; }
+
+    /// <summary>Whether a specification's value of the field names a file or a folder.</summary>
+    /// <param name="specification">The specification.</param>
+    public bool IsPathIn(Specification specification)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        return specification.GivenValue(this) is string text && (IsPath || (Name == "network" && NetworkForm.IsFile(text)));
+    }
+
     /// <summary>Whether the field means anything in a specification.</summary>
     /// <param name="specification">The specification.</param>
     public bool AppliesTo(Specification specification) => Conditions.All(condition => condition.Holds(specification));
@@ -161,6 +172,9 @@ internal sealed class SpecificationField<T>(string name, FieldGroup group, Value
 
     /// <inheritdoc/>
     public override Type ValueType => typeof(T);
+
+    /// <inheritdoc/>
+    public override bool IsPath => form is TextForm;
 
     /// <inheritdoc/>
     public override string Legal => form.Legal;

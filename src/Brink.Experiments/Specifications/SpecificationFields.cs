@@ -28,18 +28,20 @@ public static class SpecificationFields
         MethodFields.CompareEta, MethodFields.UntilTime, MethodFields.MaxGradients,
         MethodFields.Substeps, MethodFields.Bound, MethodFields.CentralShare, MethodFields.CentralMost,
         MethodFields.CentralTolerance,
-        RunFields.SharpnessEvery, RunFields.SharpnessTolerance, RunFields.Eigenvalues, RunFields.EigenvaluesAbove,
-        RunFields.Smallest, RunFields.EigenvaluesEvery, RunFields.EigenvaluesTolerance, RunFields.EigenvaluesMost,
+        RunFields.SharpnessEvery, RunFields.SharpnessTolerance, RunFields.SharpnessMaxProducts,
+        RunFields.Eigenvalues, RunFields.EigenvaluesAbove, RunFields.Smallest, RunFields.EigenvaluesEvery, RunFields.EigenvaluesTolerance, RunFields.EigenvaluesMost,
         RunFields.MeasureAt, RunFields.Preconditioned, RunFields.TestEvery, RunFields.Beside,
         BatchFields.SharpnessEvery, BatchFields.SharpnessBatches,
         RunFields.GfsEvery, RunFields.GfsTolerance, RunFields.GfsAccuracy, RunFields.GfsUntilLoss,
         RunFields.GfsUntilGradNorm, RunFields.GfsGradients,
         DiagnosticsFields.DiagnosticsEvery, DiagnosticsFields.TraceEvery, DiagnosticsFields.TraceProducts,
+        DiagnosticsFields.DensityEvery, DiagnosticsFields.DensityProbes, DiagnosticsFields.DensitySteps, DiagnosticsFields.DensityRange,
+        DiagnosticsFields.DensityBins,
         DiagnosticsFields.SegmentSmoothnessEvery, DiagnosticsFields.SegmentSteps,
         RunFields.RecordEvery, RunFields.Iterations, RunFields.UntilLoss, RunFields.UntilGradNorm,
         RunFields.DivergenceLoss, RunFields.Seed, RunFields.Dtype, RunFields.Device, RunFields.Threads,
         RunFields.MicroBatch, RunFields.GhostBatchNorm, RunFields.KeepGraph, RunFields.LineProducts,
-        RunFields.CheckpointEvery, RunFields.Out,
+        RunFields.CheckpointEvery, RunFields.TensorBoard, RunFields.Out,
     ];
 
     private static readonly Dictionary<string, SpecificationField> s_index =

@@ -233,7 +233,7 @@ internal abstract class NumbersForm(int least) : ListForm<int>
 }
 
 /// <summary>Numbers in an interval, joined by commas.</summary>
-internal sealed class NumberListForm(Interval interval) : ListForm<double>
+internal class NumberListForm(Interval interval) : ListForm<double>
 {
     private readonly NumericForm<double> _one = new(interval);
 
@@ -242,6 +242,15 @@ internal sealed class NumberListForm(Interval interval) : ListForm<double>
     private protected override bool TryParseOne(string text, out double value) => _one.TryParse(text, out value);
 
     private protected override string FormatOne(double value) => _one.Format(value);
+}
+
+/// <summary>Two numbers above 0, the smaller first.</summary>
+internal sealed class RangeForm() : NumberListForm(Interval.Above(0))
+{
+    internal override string Legal => "two numbers above 0, the smaller first, joined by a comma";
+
+    internal override bool TryParse(string text, out IReadOnlyList<double> value) =>
+        base.TryParse(text, out value) && value.Count == 2 && value[0] < value[1];
 }
 
 /// <summary>The size of an image: <c>32</c> for a square, <c>32x48</c> for height × width.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Brink.Experiments.TensorBoard;
 using Brink.Torch.Serialization;
 
 namespace Brink.Experiments;
@@ -15,14 +16,16 @@ public sealed class RunFolder : IRunStore
     private readonly RunLock _held;
     private readonly MetricsFile _metrics;
     private readonly CheckpointStore _checkpoints;
+    private readonly EventFile? _events;
 
-    private RunFolder(string path, Specification specification, RunLock held)
+    private RunFolder(string path, Specification specification, RunLock held, DateTimeOffset started)
     {
         Path = path;
         Specification = specification;
         _held = held;
         _metrics = new MetricsFile(RunFiles.Metrics(path));
         _checkpoints = new CheckpointStore(RunFiles.Checkpoints(path));
+        _events = specification.Tensorboard ? EventFile.Open(path, specification, started) : null;
     }
 
     /// <summary>The folder.</summary>
@@ -70,7 +73,7 @@ public sealed class RunFolder : IRunStore
             RunFiles.Remove(path);
             Specification stored = specification with { Out = path };
             WriteText(RunFiles.Specification(path), stored.ToJson());
-            return new RunFolder(path, stored, hold);
+            return new RunFolder(path, stored, hold, DateTimeOffset.UtcNow);
         }
         catch
         {
@@ -89,7 +92,7 @@ public sealed class RunFolder : IRunStore
         try
         {
             RunFiles.RemoveTemporary(path);
-            return new RunFolder(path, specification, hold);
+            return new RunFolder(path, specification, hold, RunRecord.ReadSummary(path)?.Started ?? DateTimeOffset.UtcNow);
         }
         catch
         {
@@ -126,7 +129,11 @@ public sealed class RunFolder : IRunStore
     /// <summary>Appends a line of metrics.</summary>
     /// <param name="line">The line.</param>
     /// <exception cref="RunStoreException">It could not be written; the lines before it are whole.</exception>
-    public void Append(MetricsLine line) => _metrics.Append(line);
+    public void Append(MetricsLine line)
+    {
+        _metrics.Append(line);
+        _events?.Append(line);
+    }
 
     /// <summary>All lines of metrics; a torn last one is left out.</summary>
     /// <exception cref="BrinkException">A line that is not the last is not valid.</exception>
@@ -136,7 +143,11 @@ public sealed class RunFolder : IRunStore
     /// <param name="iteration">The checkpoint's iteration, whose line will be written again.</param>
     /// <exception cref="BrinkException">A line before them is not valid.</exception>
     /// <exception cref="RunStoreException">The file cannot be shortened.</exception>
-    public void CutBackTo(long iteration) => _metrics.CutBackTo(iteration);
+    public void CutBackTo(long iteration)
+    {
+        _metrics.CutBackTo(iteration);
+        _events?.Follow(ReadMetrics());
+    }
 
     /// <summary>
     /// Stores a checkpoint: on return it and every line appended so far are on the disk. The last two are kept.
@@ -175,11 +186,14 @@ public sealed class RunFolder : IRunStore
     public void Dispose()
     {
         _metrics.Dispose();
+        _events?.Dispose();
         _held.Dispose();
     }
 
-    /// <summary>The first name in a folder that no run has yet.</summary>
-    internal static string FreshPath(Specification specification, string parent)
+    /// <summary>The first path <c>&lt;data&gt;-&lt;network&gt;-&lt;method&gt;-&lt;n&gt;</c> in a folder that nothing has yet.</summary>
+    /// <param name="specification">What names the run.</param>
+    /// <param name="parent">The folder.</param>
+    public static string FreshPath(Specification specification, string parent)
     {
         string network = NetworkForm.IsFile(specification.Network)
             ? System.IO.Path.GetFileNameWithoutExtension(specification.Network) : specification.Network;

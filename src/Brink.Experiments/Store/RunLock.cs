@@ -77,6 +77,21 @@ internal sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>Number of the process that took the lock last; null where that is not known.</summary>
+    /// <param name="folder">The run folder.</param>
+    internal static int? OwnerOf(string folder)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(Path.Combine(folder, OwnerName)), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int owner) && owner > 1
+                ? owner : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Gives the folder free.</summary>
     public void Dispose() => _held.Dispose();
 

@@ -18,8 +18,8 @@ public static class RunRecord
     /// <exception cref="BrinkException">The folder is not there or no run folder, or its specification is not valid.</exception>
     public static Specification ReadSpecification(string folder)
     {
-        string path = RunFiles.Specification(folder);
-        return Brink.Experiments.Specification.FromJson(ReadText(folder, path)!, path);
+        RequireRun(folder);
+        return SpecificationIn(folder);
     }
 
     /// <summary>The summary of a run, or null when none was written yet.</summary>
@@ -27,8 +27,22 @@ public static class RunRecord
     /// <exception cref="BrinkException">The folder is not there or no run folder, or its summary is not valid.</exception>
     public static RunSummary? ReadSummary(string folder)
     {
+        RequireRun(folder);
+        return SummaryIn(folder);
+    }
+
+    /// <summary>The specification of a folder that is known to be a run folder.</summary>
+    internal static Specification SpecificationIn(string folder)
+    {
+        string path = RunFiles.Specification(folder);
+        return Brink.Experiments.Specification.FromJson(ReadText(path) ?? throw new BrinkException($"there is no {path}"), path);
+    }
+
+    /// <summary>The summary of a folder that is known to be a run folder.</summary>
+    internal static RunSummary? SummaryIn(string folder)
+    {
         string path = RunFiles.Summary(folder);
-        if (ReadText(folder, path) is not { } text)
+        if (ReadText(path) is not { } text)
         {
             return null;
         }
@@ -73,6 +87,38 @@ public static class RunRecord
             : throw new BrinkException($"{folder} has no checkpoint of iteration {wanted}; it has {string.Join(" and ", there.Order())}");
     }
 
+    /// <summary>
+    /// Deletes a run: its own files, and the folder where nothing else is in it. The specification goes first, so that what a kill
+    /// leaves is no run.
+    /// </summary>
+    /// <param name="folder">The run folder.</param>
+    /// <exception cref="BrinkException">The folder is no run folder, or a process is at work in it.</exception>
+    /// <exception cref="RunStoreException">A file cannot be removed.</exception>
+    public static void Delete(string folder)
+    {
+        RequireRun(folder);
+        using (RunLock.Acquire(folder))
+        {
+            RunFiles.Remove(folder);
+            foreach (string file in Directory.EnumerateFiles(folder).Where(RunFiles.IsLock))
+            {
+                DurableFile.TryDelete(file);
+            }
+        }
+
+        foreach (string place in (string[])[RunFiles.Checkpoints(folder), folder])
+        {
+            if (Directory.Exists(place) && !Directory.EnumerateFileSystemEntries(place).Any())
+            {
+                Directory.Delete(place);
+            }
+        }
+    }
+
+    /// <summary>The process at work in a folder; null where there is none.</summary>
+    /// <param name="folder">The run folder.</param>
+    public static int? ProcessAtWork(string folder) => RunLock.IsHeld(folder) ? RunLock.OwnerOf(folder) : null;
+
     private static void RequireRun(string folder)
     {
         if (!IsRun(folder))
@@ -85,14 +131,13 @@ public static class RunRecord
         }
     }
 
-    private static string? ReadText(string folder, string path)
+    private static string? ReadText(string path)
     {
-        RequireRun(folder);
         try
         {
             return File.ReadAllText(path);
         }
-        catch (FileNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

@@ -158,6 +158,9 @@ public sealed record RunSummary
             : next;
     }
 
+    /// <summary>The summary as one line of JSON, spelled as in the file.</summary>
+    public string ToJson() => System.Text.Json.JsonSerializer.Serialize(this, RunJson.Line);
+
     /// <summary>The method's edge of stability as these fields tell it; null where there is none.</summary>
     public StabilityThreshold? Threshold() => EdgeThreshold is { } threshold && EdgeFormula is { } formula
         ? new StabilityThreshold(threshold, formula, EdgeRecord.IsPreconditioned(EdgeQuantity))

@@ -25,6 +25,18 @@ public sealed class SweepFolder : IDisposable
     /// <summary>The runs, in the order of the plan's points.</summary>
     public IReadOnlyList<SweepRun> Runs { get; }
 
+    /// <summary>Whether a folder is that of a sweep.</summary>
+    /// <param name="path">The folder.</param>
+    public static bool Is(string path) => File.Exists(SweepFiles.Sweep(path)) && Directory.Exists(SweepFiles.Points(path));
+
+    /// <summary>What a sweep's folder says of its points, in natural order of their names; those that are not valid are left out.</summary>
+    /// <param name="path">The folder.</param>
+    /// <returns>The fields that vary, and each point's run folder, which need not be there, and specification.</returns>
+    /// <exception cref="BrinkException">Its sweep.yaml cannot be read.</exception>
+    public static (IReadOnlyList<SpecificationField> Varying, IReadOnlyList<(string Folder, Specification Specification)> Points) ReadPoints(string path) => (
+        SweepPlan.Of(SweepFile.Read(SweepFiles.Sweep(path))).Varying,
+        [.. PointsIn(path).OrderBy(point => point.Key, RunCatalogue.PathOrder).Select(point => (System.IO.Path.Combine(path, point.Key), point.Value))]);
+
     /// <summary>Looks at a sweep without taking hold of it or writing anything.</summary>
     /// <param name="path">The folder, which need not be there.</param>
     /// <param name="plan">The sweep.</param>

@@ -20,8 +20,7 @@ internal sealed record SweptField(SpecificationField Field, IReadOnlyList<SweptV
     internal bool Varies => Values.Count > 1;
 
     /// <summary>
-    /// Reads a field. A list varies it, but for a field whose value is a list itself: there a plain list is one value, and
-    /// a list that holds a list varies it.
+    /// Reads a field. A list of values varies it (<see cref="YamlAlternatives"/>).
     /// </summary>
     /// <param name="name">The field's name.</param>
     /// <param name="node">A value, or a list of values.</param>
@@ -39,15 +38,13 @@ internal sealed record SweptField(SpecificationField Field, IReadOnlyList<SweptV
     /// <returns>The values, each with the place that messages about it name.</returns>
     internal static IReadOnlyList<(SweptValue Value, string Place)> ReadValues(SpecificationField field, YamlNode node, string source, string place)
     {
-        YamlNode[] nodes = node is YamlSequenceNode list && (!field.IsList || list.Children.Any(child => child is YamlSequenceNode))
-            ? [.. list.Children]
-            : [node];
-        if (nodes.Length == 0)
+        IReadOnlyList<YamlNode> nodes = YamlAlternatives.Of(node, field.IsList);
+        if (nodes.Count == 0)
         {
             throw new BrinkException($"{place}{field.Name} is an empty list; give at least one value, or leave the field out");
         }
 
-        if (field.IsList && node is YamlSequenceNode flat && nodes.Length == 1 && nodes[0] == node
+        if (field.IsList && node is YamlSequenceNode flat && nodes.Count == 1 && nodes[0] == node
             && flat.Children.Any(child => child is YamlScalarNode { Value: { } text } && text.Contains(',')))
         {
             throw new BrinkException($"{place}{field.Name} is a list itself: a list of lists varies it, e.g. [[{field.Example.Trim('[', ']')}], [...]]");
@@ -56,7 +53,7 @@ internal sealed record SweptField(SpecificationField Field, IReadOnlyList<SweptV
         List<(SweptValue Value, string Place)> values = [];
         foreach (YamlNode one in nodes)
         {
-            string here = nodes.Length == 1 ? place : $"{source}, line {one.Start.Line}: ";
+            string here = nodes.Count == 1 ? place : $"{source}, line {one.Start.Line}: ";
             string? text = Specification.TextOf(field, one, here);
             object? value = text is null ? null : field.Parse(text, here + field.Name);
             SweptValue swept = new(value, value is null ? NotGiven : field.Format(value));

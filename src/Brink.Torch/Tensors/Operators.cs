@@ -66,7 +66,7 @@ internal static class Operators
     internal static readonly Operator NormalInPlace = Operator.Find("normal_");
     internal static readonly Operator RandomPermutation = Operator.Find("randperm", "generator");
     internal static readonly Operator Linear = Operator.Find("linear");
-    internal static readonly Operator Convolution = Operator.Find("conv2d");
+    internal static readonly Operator Convolution = Operator.Find("brink::convolution");
     internal static readonly Operator BatchNormalization = Operator.Find("batch_norm");
     internal static readonly Operator LayerNormalization = Operator.Find("layer_norm");
     internal static readonly Operator MaxPooling = Operator.Find("max_pool2d");

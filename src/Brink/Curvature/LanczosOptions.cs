@@ -3,6 +3,12 @@ namespace Brink.Curvature;
 /// <summary>When a Lanczos computation stops and what it may spend.</summary>
 public sealed record LanczosOptions
 {
+    /// <summary>The default of <see cref="MaximumProducts"/>.</summary>
+    public const int UsualProducts = 500;
+
+    /// <summary>Products that also an eigenvalue of no matter is worth: they find its sign and first digits where rounding leaves any.</summary>
+    public const int ProductsForNegligible = 20;
+
     /// <summary>
     /// A pair is accepted when ‖Hx − θx‖ ≤ tolerance·|θ|, or when θ is zero at this tolerance: |θ| + ‖Hx − θx‖ ≤
     /// tolerance·‖H‖. In (0, 1); default 1e-3. The eigenvalue is then far better: its error is about residual²/gap.
@@ -17,8 +23,15 @@ public sealed record LanczosOptions
     /// </summary>
     public double? EigenvalueTolerance { get; init; }
 
-    /// <summary>Most products with the operator; at least 1. Default 500.</summary>
-    public int MaximumProducts { get; init; } = 500;
+    /// <summary>
+    /// Size up to which an eigenvalue does not matter: a pair with |θ| + ‖Hx − θx‖ ≤ this is accepted after
+    /// <see cref="ProductsForNegligible"/> products whatever its relative residual, which rounding may keep from ever being
+    /// small. At least 0; default 0, where none is.
+    /// </summary>
+    public double Negligible { get; init; }
+
+    /// <summary>Most products with the operator; at least 1. Default <see cref="UsualProducts"/>.</summary>
+    public int MaximumProducts { get; init; } = UsualProducts;
 
     /// <summary>
     /// Most basis vectors held at once; 0 chooses 20 + 2·(pairs asked for). Two tensors of this many rows of length P are
@@ -33,6 +46,7 @@ public sealed record LanczosOptions
     internal string? Problem() =>
         OutOfRange(ResidualTolerance, nameof(ResidualTolerance))
         ?? (EigenvalueTolerance is double tolerance ? OutOfRange(tolerance, nameof(EigenvalueTolerance)) : null)
+        ?? (Negligible >= 0 ? null : $"{nameof(Negligible)} is {Negligible}; it must be at least 0")
         ?? (MaximumProducts < 1 ? $"{nameof(MaximumProducts)} is {MaximumProducts}; it must be at least 1" : null)
         ?? (Subspace < 0 ? $"{nameof(Subspace)} is {Subspace}; it must be 0 (chosen) or more" : null);
 

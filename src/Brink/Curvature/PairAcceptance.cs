@@ -5,6 +5,8 @@ namespace Brink.Curvature;
 /// <param name="space">The subspace the pairs come from.</param>
 internal sealed class PairAcceptance(LanczosOptions options, RitzSpace space)
 {
+    private long EnoughForNegligible => Math.Min(LanczosOptions.ProductsForNegligible, space.Dimension);
+
     private double Tolerance => options.EigenvalueTolerance ?? options.ResidualTolerance;
 
     /// <summary>Whether a pair is good enough.</summary>
@@ -13,7 +15,7 @@ internal sealed class PairAcceptance(LanczosOptions options, RitzSpace space)
     internal bool Accepts(int index, double residual)
     {
         double size = Math.Abs(space.Values[index]);
-        if (IsZero(space.Values[index], residual))
+        if (IsZero(space.Values[index], residual) || (IsNegligible(space.Values[index], residual) && space.Products >= EnoughForNegligible))
         {
             return true;
         }
@@ -27,6 +29,11 @@ internal sealed class PairAcceptance(LanczosOptions options, RitzSpace space)
     /// <param name="value">The Ritz value.</param>
     /// <param name="residual">Its residual norm.</param>
     internal bool IsZero(double value, double residual) => Math.Abs(value) + residual <= Tolerance * space.Scale;
+
+    /// <summary>Whether a value is surely too small to matter.</summary>
+    /// <param name="value">The Ritz value.</param>
+    /// <param name="residual">Its residual norm.</param>
+    internal bool IsNegligible(double value, double residual) => Math.Abs(value) + residual <= options.Negligible;
 
     /// <summary>
     /// Error of the eigenvalue: min(‖r‖, ‖r‖²/gap) (Parlett, The Symmetric Eigenvalue Problem, 1998, §11.7), with the gap to the

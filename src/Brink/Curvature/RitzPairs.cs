@@ -29,7 +29,8 @@ internal static class RitzPairs
             using var scope = new TensorScope();
             double[] values = [.. indices.Select(i => space.Values[i])];
             double[] residuals = [.. indices.Select(space.ResidualNorm)];
-            bool[] good = [.. indices.Zip(residuals, acceptance.Accepts)];
+            bool[] good = [.. indices.Zip(residuals, (i, residual) => acceptance.Accepts(i, residual)
+                || (status == EigenStatus.PrecisionReached && acceptance.IsNegligible(space.Values[i], residual)))];
             double[] relative = [.. values.Zip(residuals, (value, residual) =>
                 residual == 0 ? 0 : residual / (acceptance.IsZero(value, residual) ? space.Scale : Math.Abs(value)))];
             return new Eigenpairs(

@@ -38,6 +38,12 @@ internal sealed class RitzSpace : IDisposable
     /// <summary>Where the basis lives.</summary>
     internal Device Device => _operator.Device;
 
+    /// <summary>P, the length of a vector.</summary>
+    internal long Dimension => _operator.Dimension;
+
+    /// <summary>Products spent on the basis, those of vectors that restarts have dropped included.</summary>
+    internal int Products { get; private set; }
+
     /// <summary>Vectors in the basis.</summary>
     internal int Count { get; private set; }
 
@@ -63,6 +69,7 @@ internal sealed class RitzSpace : IDisposable
         }
 
         Tensor product = _operator.Apply(unit).Detach();
+        Products++;
         double norm = product.Norm();
         _basis.Select(0, Count).CopyFrom(unit);
         double[] column = Host(_basis.Narrow(0, 0, Count + 1).MatrixProduct(product));

@@ -8,7 +8,17 @@ namespace Brink.Theory;
 /// <param name="LargestExcess">The largest rise of φ over one step beyond the arithmetic's tolerance, up to where a hypothesis failed; at most 0 where it never rose.</param>
 /// <param name="EndProduct">φη at the end.</param>
 /// <param name="Steps">Steps compared.</param>
-public sealed record ScalarRun(string? Unmet, double LargestExcess, double? EndProduct, int Steps);
+public sealed record ScalarRun(string? Unmet, double LargestExcess, double? EndProduct, int Steps)
+{
+    /// <summary>The verdict table.</summary>
+    public IReadOnlyList<Verdict> Verdicts() =>
+    [
+        Verdict.Of(
+            "φ falls (Kreisler et al. 2023)", "in the positive orthant, from φ₀η in (2, 2√2), φ never rises", Unmet,
+            () => LargestExcess <= 0 ? $"{Steps} steps, none beyond the tolerance of the arithmetic" : $"rose by up to {LargestExcess:G3} beyond the tolerance",
+            () => LargestExcess <= 0),
+    ];
+}
 
 /// <summary>Counts over many random starts of one depth.</summary>
 /// <param name="Depth">D.</param>

@@ -317,6 +317,9 @@ public sealed class DiagnosticsTests : IDisposable
         DiagnosticsEvery = 1,
         TraceEvery = 4,
         TraceProducts = 6,
+        DensityEvery = 4,
+        DensityProbes = 2,
+        DensitySteps = 5,
         SegmentSmoothnessEvery = 1,
     };
 

@@ -46,7 +46,7 @@ public sealed class InterruptAndResumeTests : IDisposable
             ["gd at midpoints"] = s => s with { Method = "gd", Eta = 0.5, MeasureAt = "midpoints", Eigenvalues = 2, EigenvaluesEvery = 2, SharpnessEvery = 3 },
             ["adam, preconditioned"] = s => s with { Method = "adam", Preconditioned = true, Eigenvalues = 2, EigenvaluesEvery = 3 },
             ["rmsprop on batches, preconditioned, at midpoints"] = s => s with { Method = "rmsprop", BatchSize = 30, Preconditioned = true, Smallest = 1, MeasureAt = "midpoints", EigenvaluesEvery = 3 },
-            ["nls with diagnostics"] = s => s with { Method = "nls", SharpnessEvery = 4, DiagnosticsEvery = 2, TraceEvery = 5, TraceProducts = 6, SegmentSmoothnessEvery = 3 },
+            ["nls with diagnostics"] = s => s with { Method = "nls", SharpnessEvery = 4, DiagnosticsEvery = 2, TraceEvery = 5, TraceProducts = 6, DensityEvery = 3, DensitySteps = 6, Tensorboard = true, SegmentSmoothnessEvery = 3 },
             ["sgd with diagnostics, rarely recorded"] = s => s with { Method = "sgd", BatchSize = 20, RecordEvery = 4, SharpnessEvery = 0, DiagnosticsEvery = 3, SegmentSmoothnessEvery = 5, SegmentSteps = [0.1] },
             ["central flow"] = s => s with { Method = "central-flow", Activation = "tanh", Eta = 0.5, Substeps = 2, CentralShare = 0.05, CentralMost = 3 },
             ["central flow beside descent and flow"] = s => s with { Method = "central-flow", Activation = "tanh", Eta = 0.5, Beside = "gd-and-flow", RecordEvery = 3 },
@@ -112,6 +112,47 @@ public sealed class InterruptAndResumeTests : IDisposable
         Assert.Equal(RunStatus.Finished, Trainer.Resume(folder, new RecordingObserver(), iterations: 20, TestContext.Current.CancellationToken).Status);
         RunComparison.AssertSame(longer.Out!, folder);
         Assert.Equal(20, RunRecord.ReadSpecification(folder).Iterations);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void A_measurement_that_is_broken_off_leaves_no_trace(int at)
+    {
+        // λ₁ misses its tolerance on purpose: its note is a moment in the midst of the measurements of an iterate, with the
+        // tracker's vectors already those of this one.
+        Specification whole = _problem.Specification("nls", "whole") with
+        {
+            Iterations = 6,
+            SharpnessEvery = 2,
+            SharpnessMaxProducts = 3,
+            SharpnessTolerance = 1e-9,
+            TraceEvery = 2,
+            CheckpointEvery = 0,
+            TestEvery = 0,
+        };
+        Trainer.Train(whole, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken);
+
+        string folder = _problem["cut"];
+        using var source = new CancellationTokenSource();
+        void CancelAt(string note)
+        {
+            if (note.StartsWith($"iteration {at}: sharpness", StringComparison.Ordinal))
+            {
+                source.Cancel();
+            }
+        }
+
+        var observer = new RecordingObserver(atNote: CancelAt);
+        RunOutcome outcome = Trainer.Train(whole with { Out = folder }, observer, cancellation: source.Token);
+        Assert.Equal(RunStatus.Interrupted, outcome.Status);
+        Assert.StartsWith($"interrupted at iteration {at};", outcome.Reason, StringComparison.Ordinal);
+        Assert.Equal(at - 1, observer.Lines[^1].Iteration);
+
+        var resumed = new RecordingObserver();
+        Assert.Equal(RunStatus.Finished, Trainer.Resume(folder, resumed, cancellation: TestContext.Current.CancellationToken).Status);
+        Assert.Equal(at, resumed.StartedAt);
+        RunComparison.AssertSame(whole.Out!, folder);
     }
 
     [Fact]

@@ -4,7 +4,8 @@ namespace Brink.Experiments.Tests.Runs;
 
 /// <summary>Keeps all that a run tells, and lets a test do something at each line.</summary>
 /// <param name="atLine">Called at each recorded line, on the run's own thread.</param>
-internal sealed class RecordingObserver(Action<MetricsLine>? atLine = null) : IRunObserver
+/// <param name="atNote">Called at each note.</param>
+internal sealed class RecordingObserver(Action<MetricsLine>? atLine = null, Action<string>? atNote = null) : IRunObserver
 {
     internal List<MetricsLine> Lines { get; } = [];
 
@@ -22,7 +23,11 @@ internal sealed class RecordingObserver(Action<MetricsLine>? atLine = null) : IR
         atLine?.Invoke(line);
     }
 
-    public void Note(string message) => Notes.Add(message);
+    public void Note(string message)
+    {
+        Notes.Add(message);
+        atNote?.Invoke(message);
+    }
 
     public void Ended(RunStatus status, string? reason) => Ending = status;
 }

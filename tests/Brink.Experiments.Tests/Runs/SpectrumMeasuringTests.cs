@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using Brink.Curvature;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
+using Brink.Torch.Serialization;
 
 namespace Brink.Experiments.Tests.Runs;
 
@@ -163,6 +165,65 @@ public sealed class SpectrumMeasuringTests : IDisposable
             Assert.Contains(line.EigenvalueResiduals!, residual => residual > 1e-12);
         });
         Assert.Contains(observer.Notes, note => note.Contains("eigenvalues miss the tolerance", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_measurement_of_the_sharpness_ends_at_the_products_it_may_spend()
+    {
+        var observer = new RecordingObserver();
+        Specification specification = Gd("run") with { SharpnessTolerance = 1e-12, SharpnessMaxProducts = 4, Iterations = 3 };
+        Trainer.Train(specification, observer, cancellation: TestContext.Current.CancellationToken);
+        MetricsLine[] measured = [.. observer.Lines.Where(line => line.Sharpness is not null)];
+        Assert.Equal(2, measured.Length);
+        Assert.All(measured, line =>
+        {
+            Assert.Equal((4, true), (line.Hvps, line.SharpnessUnconverged));
+            Assert.True(line.SharpnessResidual > 1e-12);
+        });
+        Assert.Equal(2, observer.Notes.Count(note => note.Contains("sharpness reached a residual of", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Where_nothing_curves_the_sharpness_is_not_looked_for(int eigenvalues)
+    {
+        // Weights of some 1e-9 in three layers without biases: the Hessian is of that size too, and its float32 products are rounding.
+        Specification usual = _problem.Specification("gd", "start") with { NoBias = true, Activation = "identity", Iterations = 0 };
+        Train(usual);
+        SafeTensor[] tensors = [.. RunRecord.ReadCheckpoint(_problem["start"], Assert.Fail)!.Tensors
+            .Where(tensor => tensor.Name.EndsWith(".weight", StringComparison.Ordinal))
+            .Select(tensor => tensor with { Data = Scaled(tensor.Data.Span, 1e-9f) })];
+        using (FileStream file = File.Create(_problem["tiny.safetensors"]))
+        {
+            SafeTensorsFile.Write(file, tensors, new Dictionary<string, string>());
+        }
+
+        IReadOnlyList<MetricsLine> lines = Train(usual with
+        {
+            Out = _problem["run"],
+            Init = _problem["tiny.safetensors"],
+            SharpnessTolerance = 1e-12,
+            Eigenvalues = eigenvalues,
+        });
+        MetricsLine line = Assert.Single(lines);
+        using Problem exact = Problem.Create(usual with { Dtype = "float64", Init = _problem["tiny.safetensors"] }, _ => { });
+        using var scope = new TensorScope();
+        using Evaluation at = exact.Objective.Evaluate(exact.StartWeights(), Wanted.Nothing);
+        double expected = Lanczos.Largest(
+            new HessianOperator(exact.Objective, at), 1, new LanczosOptions { ResidualTolerance = 1e-8, MaximumProducts = 5000 }).Values[0];
+        Assert.InRange(expected, 0, 2e-7);
+        Assert.InRange(line.Sharpness!.Value, 0.95 * expected, 1.05 * expected);
+        Assert.True(line.SharpnessResidual > 1e-12);
+        Assert.Null(line.SharpnessUnconverged);
+        Assert.Null(line.EigenvaluesUnconverged);
+        Assert.InRange(line.Hvps!.Value, 1, LanczosOptions.ProductsForNegligible + 4);
+    }
+
+    private static byte[] Scaled(ReadOnlySpan<byte> values, float factor)
+    {
+        float[] numbers = MemoryMarshal.Cast<byte, float>(values).ToArray();
+        return MemoryMarshal.AsBytes<float>(Array.ConvertAll(numbers, number => number * factor)).ToArray();
     }
 
     private Specification Gd(string name) => _problem.Specification("gd", name) with

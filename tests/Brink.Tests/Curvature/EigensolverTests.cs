@@ -117,6 +117,38 @@ public sealed class EigensolverTests
     [Theory]
     [InlineData(EigenMethod.Lanczos)]
     [InlineData(EigenMethod.Lobpcg)]
+    public void An_eigenvalue_known_to_be_negligible_need_not_be_known_better(EigenMethod method)
+    {
+        using var scope = new TensorScope();
+        double[] spectrum = [0.5, .. Enumerable.Range(0, 119).Select(i => 1e-8 * (1 - (0.016 * i)))];
+        var matrix = new DenseOperator(Matrices.WithSpectrum(spectrum, seed: 4));
+        var strict = new LanczosOptions { ResidualTolerance = 1e-9, MaximumProducts = 4000, Seed = 5 };
+        SpectrumEnds known = Eigensolver.Extremes(matrix, 3, 2, strict with { Negligible = 1e-6 }, method: method);
+        Assert.True(known.Largest.AllConverged && known.Smallest.AllConverged);
+        Assert.Equal(0.5, known.Largest.Values[0], 1e-12);
+        Assert.InRange(known.Largest.RelativeResiduals[0], 0, 1e-9);
+        foreach ((double value, double residual) in known.Largest.Values[1..].Concat(known.Smallest.Values)
+            .Zip(known.Largest.Residuals[1..].Concat(known.Smallest.Residuals)))
+        {
+            Assert.InRange(Math.Abs(value) + residual, 0, 1e-6);
+        }
+
+        // Without the 0.5 even the largest is; a bound that it is above changes nothing.
+        var small = new DenseOperator(Matrices.WithSpectrum(spectrum[1..], seed: 4));
+        Eigenpairs idle = Eigensolver.Extremes(small, 1, 0, strict with { Negligible = 1e-6 }, method: method).Largest;
+        Assert.True(idle.AllConverged && idle.RelativeResiduals[0] > 1e-9);
+        Eigenpairs exact = Eigensolver.Extremes(small, 1, 0, strict, method: method).Largest;
+        Eigenpairs same = Eigensolver.Extremes(small, 1, 0, strict with { Negligible = 0.9e-8 }, method: method).Largest;
+        Assert.Equal((exact.Values[0], exact.Products), (same.Values[0], same.Products));
+        Assert.Equal(1e-8, exact.Values[0], 1e-16);
+        Assert.InRange(idle.Products, LanczosOptions.ProductsForNegligible, LanczosOptions.ProductsForNegligible + 4);
+        Assert.True(idle.Products < exact.Products, $"{idle.Products} of {exact.Products} products");
+        Assert.Throws<ArgumentException>(() => Eigensolver.Extremes(small, 1, 0, strict with { Negligible = -1 }, method: method));
+    }
+
+    [Theory]
+    [InlineData(EigenMethod.Lanczos)]
+    [InlineData(EigenMethod.Lobpcg)]
     public void Where_all_hidden_units_are_dead_the_top_K_are_two_over_K(EigenMethod method)
     {
         using var scope = new TensorScope();

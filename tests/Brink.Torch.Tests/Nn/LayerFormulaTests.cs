@@ -40,8 +40,12 @@ public sealed class LayerFormulaTests
         int checkedOnes = 0;
         int[] few = [1, 2, 3, 4];
         var cases =
-            from size in (int[])[1, 2, 3, 5] from height in few from width in few from stride in (int[])[1, 2, 3]
-            from padding in (int[])[0, 1, 2, 3] from groups in (int[])[1, 2]
+            from size in new[] { 1, 2, 3, 5 }
+            from height in few
+            from width in few
+            from stride in new[] { 1, 2, 3 }
+            from padding in new[] { 0, 1, 2, 3 }
+            from groups in new[] { 1, 2 }
             where Math.Min(height, width) + (2 * padding) >= size
             select (size, height, width, stride, padding, groups);
         foreach ((int size, int height, int width, int stride, int padding, int groups) in cases)

@@ -11,13 +11,7 @@ namespace Brink.Cli.Commands.Theory;
 /// <summary><c>brink theory phase</c>: what becomes of gradient descent, over two parameters.</summary>
 internal static class PhaseCommand
 {
-    private static readonly Dictionary<string, (string X, string Y)> s_axes = new()
-    {
-        ["minimalist"] = ("eta:0.01:0.1:200", "alpha:0.05:1:200"),
-        ["scalar"] = ("eta:0.5:2:200", "ratio:1:4:200"),
-        ["squared-regression"] = ("eta:0.05:1.5:200", "size:0.1:2:200"),
-        ["linear"] = ("eta:0.2:1.8:200", "size:0.1:1.8:200"),
-    };
+    private const int CellsASide = 200;
 
     /// <summary>Creates the command.</summary>
     /// <returns>The command, with one subcommand a model.</returns>
@@ -34,7 +28,8 @@ internal static class PhaseCommand
 
     private static DocumentedCommand Create(SweptModel model)
     {
-        (string defaultX, string defaultY) = s_axes[model.Name];
+        string defaultX = (model.Axes.X with { Count = CellsASide }).ToString();
+        string defaultY = (model.Axes.Y with { Count = CellsASide }).ToString();
         var options = new SweepOptions(model);
         var x = new Option<string>("--x") { Description = "Columns: parameter:from:to:count, and :log after it for even ratios", DefaultValueFactory = _ => defaultX, HelpName = "axis" };
         var y = new Option<string>("--y") { Description = "Rows, written likewise", DefaultValueFactory = _ => defaultY, HelpName = "axis" };

@@ -56,7 +56,7 @@ internal static class TheoryScalarCommand
             }
 
             ScalarRun run = ScalarStudy.Judge(descent, points);
-            Verdict[] verdicts = Verdicts(run);
+            IReadOnlyList<Verdict> verdicts = run.Verdicts();
             IReadOnlyList<ScalarMapCell>? cells = specification.Map > 0
                 ? ScalarMap.Draw(start.Length, start.Aggregate(1.0, (product, weight) => product * weight), specification.Map, steps, cancellation)
                 : null;
@@ -149,14 +149,6 @@ internal static class TheoryScalarCommand
             Thresholds = [new FigureThreshold(2, "the edge, 2")],
         };
     }
-
-    private static Verdict[] Verdicts(ScalarRun run) =>
-    [
-        Verdict.Of(
-            "φ falls (Kreisler et al. 2023)", "in the positive orthant, from φ₀η in (2, 2√2), φ never rises", run.Unmet,
-            () => run.LargestExcess <= 0 ? $"{run.Steps} steps, none beyond the tolerance of the arithmetic" : $"rose by up to {run.LargestExcess:G3} beyond the tolerance",
-            () => run.LargestExcess <= 0),
-    ];
 }
 
 /// <summary>Everything that decides a run on a scalar network.</summary>

@@ -22,13 +22,13 @@ internal sealed class LinearNetworkSweep : SweptModel
 
     private static readonly SweptParameter[] s_parameters =
     [
-        new("eta", "η", 0.3, "Step size") { Least = 0 },
-        new("depth", "L", 2, "Number of layers") { Least = 1, Most = Deepest, Whole = true },
-        new("width", "n", 2, "Width of every layer, input and output included") { Least = 1, Most = Widest, Whole = true },
-        new("target", "σ₁ of the target", 1, "Largest singular value of the target") { Least = 0, LeastIncluded = false },
-        new("condition", "σ₁/σ_n of the target", 2, "Largest over smallest singular value of the target") { Least = 1 },
-        new("size", "size of the start", 0.5, "Factor of the start; 0 starts on the saddle") { Least = 0 },
-        new("spread", "spread of the start", 0.3, "How far the start is from multiples of the identity; at 0 the layers are balanced and n scalar networks go side by side") { Least = 0 },
+        new("eta", "η", 0.3, "Step size") { Least = 0, Low = 0.02, High = 2 },
+        new("depth", "L", 2, "Number of layers") { Least = 1, Most = Deepest, Whole = true, Low = 1, High = Deepest },
+        new("width", "n", 2, "Width of every layer, input and output included") { Least = 1, Most = Widest, Whole = true, Low = 1, High = Widest },
+        new("target", "σ₁ of the target", 1, "Largest singular value of the target") { Least = 0, LeastIncluded = false, Low = 0.1, High = 4 },
+        new("condition", "σ₁/σ_n of the target", 2, "Largest over smallest singular value of the target") { Least = 1, Low = 1, High = 100, Logarithmic = true },
+        new("size", "size of the start", 0.5, "Factor of the start; 0 starts on the saddle") { Least = 0, Low = 0.1, High = 2 },
+        new("spread", "spread of the start", 0.3, "How far the start is from multiples of the identity; at 0 the layers are balanced and n scalar networks go side by side") { Least = 0, Low = 0, High = 1 },
     ];
 
     private static readonly double[] s_noise = NormalDraw.Vector(2402_13108, Deepest * Widest * Widest, 1);
@@ -39,7 +39,21 @@ internal sealed class LinearNetworkSweep : SweptModel
 
     public override IReadOnlyList<SweptParameter> Parameters => s_parameters;
 
+    public override (SweepAxis X, SweepAxis Y) Axes => (new SweepAxis("eta", 0.2, 1.8, 1), new SweepAxis("size", 0.1, 1.8, 1));
+
     internal override int KernelParameters => 1 + Widest;
+
+    public override TheoryModel Function(IReadOnlyList<double> values)
+    {
+        int width = (int)values[Width];
+        double[,] target = new double[width, width];
+        for (int k = 0; k < width; k++)
+        {
+            target[k, k] = SingularValue(values, k);
+        }
+
+        return new LinearNetwork([.. Enumerable.Repeat(width, (int)values[Depth] + 1)], LinearNetwork.IdentityInputs(width), target);
+    }
 
     public override IReadOnlyList<string> VariableNames(IReadOnlyList<double> values) =>
     [
@@ -73,15 +87,7 @@ internal sealed class LinearNetworkSweep : SweptModel
 
     internal override void Hessian(IReadOnlyList<double> values, ReadOnlySpan<double> state, Matrix<double> hessian)
     {
-        int width = (int)values[Width];
-        double[,] target = new double[width, width];
-        for (int k = 0; k < width; k++)
-        {
-            target[k, k] = SingularValue(values, k);
-        }
-
-        var network = new LinearNetwork([.. Enumerable.Repeat(width, (int)values[Depth] + 1)], LinearNetwork.IdentityInputs(width), target);
-        double[,] dense = network.Hessian(state);
+        double[,] dense = Function(values).Hessian(state);
         for (int i = 0; i < state.Length; i++)
         {
             for (int j = 0; j < state.Length; j++)

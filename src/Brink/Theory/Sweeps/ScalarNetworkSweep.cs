@@ -17,11 +17,11 @@ internal sealed class ScalarNetworkSweep : SweptModel
 
     private static readonly SweptParameter[] s_parameters =
     [
-        new("eta", "η", 0.5, "Step size") { Least = 0 },
-        new("depth", "D", 2, "Number of weights") { Least = 1, Most = 64, Whole = true },
-        new("target", "y", 1, "What the product of the weights should be") { Least = 0, LeastIncluded = false },
-        new("size", "|∏w|^(1/D) at the start", 1.1, "Geometric mean of the weights at the start; 0 starts on the saddle") { Least = 0 },
-        new("ratio", "w₁/w₂ at the start", 1.5, "First weight over each of the others at the start") { Least = 0, LeastIncluded = false },
+        new("eta", "η", 0.5, "Step size") { Least = 0, Low = 0.02, High = 2 },
+        new("depth", "D", 2, "Number of weights") { Least = 1, Most = 64, Whole = true, Low = 1, High = 10 },
+        new("target", "y", 1, "What the product of the weights should be") { Least = 0, LeastIncluded = false, Low = 0.1, High = 4 },
+        new("size", "|∏w|^(1/D) at the start", 1.1, "Geometric mean of the weights at the start; 0 starts on the saddle") { Least = 0, Low = 0.1, High = 2 },
+        new("ratio", "w₁/w₂ at the start", 1.5, "First weight over each of the others at the start") { Least = 0, LeastIncluded = false, Low = 0.2, High = 5, Logarithmic = true },
     ];
 
     public override string Name => "scalar";
@@ -30,7 +30,11 @@ internal sealed class ScalarNetworkSweep : SweptModel
 
     public override IReadOnlyList<SweptParameter> Parameters => s_parameters;
 
+    public override (SweepAxis X, SweepAxis Y) Axes => (new SweepAxis("eta", 0.5, 2, 1), new SweepAxis("ratio", 1, 4, 1));
+
     internal override int KernelParameters => 2;
+
+    public override TheoryModel Function(IReadOnlyList<double> values) => new ScalarNetwork((int)values[Depth], values[Target]);
 
     public override IReadOnlyList<string> VariableNames(IReadOnlyList<double> values) =>
         [.. Enumerable.Range(1, (int)values[Depth]).Select(k => $"w{k}")];

@@ -20,9 +20,9 @@ internal sealed class SquaredRegressionSweep : SweptModel
 
     private static readonly SweptParameter[] s_parameters =
     [
-        new("eta", "η", 0.1, "Step size") { Least = 0 },
-        new("size", "u at the start", 0.5, "Every uᵢ at the start"),
-        new("ratio", "v/u at the start", 0.5, "Every vᵢ over uᵢ at the start"),
+        new("eta", "η", 0.1, "Step size") { Least = 0, Low = 0.01, High = 1.5 },
+        new("size", "u at the start", 0.5, "Every uᵢ at the start") { Low = 0.1, High = 2 },
+        new("ratio", "v/u at the start", 0.5, "Every vᵢ over uᵢ at the start") { Low = 0, High = 2 },
     ];
 
     private static readonly string[] s_variables =
@@ -34,7 +34,16 @@ internal sealed class SquaredRegressionSweep : SweptModel
 
     public override IReadOnlyList<SweptParameter> Parameters => s_parameters;
 
+    public override (SweepAxis X, SweepAxis Y) Axes => (new SweepAxis("eta", 0.05, 1.5, 1), new SweepAxis("size", 0.1, 2, 1));
+
     internal override int KernelParameters => 1;
+
+    public override TheoryModel Function(IReadOnlyList<double> values)
+    {
+        double[,] inputs = new double[s_targets.Length, Features];
+        Buffer.BlockCopy(s_inputs, 0, inputs, 0, s_inputs.Length * sizeof(double));
+        return new SquaredRegression(inputs, s_targets);
+    }
 
     public override IReadOnlyList<string> VariableNames(IReadOnlyList<double> values) => s_variables;
 

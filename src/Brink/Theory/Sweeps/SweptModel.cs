@@ -21,6 +21,26 @@ public abstract class SweptModel
     /// <summary>What can be set or swept; one of them is named <c>eta</c>.</summary>
     public abstract IReadOnlyList<SweptParameter> Parameters { get; }
 
+    /// <summary>The axes of a diagram where none are given: the columns, then the rows, without a count.</summary>
+    public abstract (SweepAxis X, SweepAxis Y) Axes { get; }
+
+    /// <summary>The function itself, with its derivatives and, where one is known, the end of its gradient flow.</summary>
+    /// <param name="values">One number a parameter, in the order of <see cref="Parameters"/>.</param>
+    /// <returns>The function of these parameters, of as many variables as <see cref="VariableNames"/> has.</returns>
+    /// <exception cref="BrinkException">A number out of the range of the function.</exception>
+    public abstract TheoryModel Function(IReadOnlyList<double> values);
+
+    /// <summary>The point that gradient descent starts from.</summary>
+    /// <param name="values">One number a parameter, in the order of <see cref="Parameters"/>.</param>
+    /// <returns>One number a variable.</returns>
+    public double[] Start(IReadOnlyList<double> values)
+    {
+        double[] state = new double[VariableNames(values).Count];
+        Span<double> kernelParameters = stackalloc double[KernelParameters];
+        Begin(values, state, kernelParameters);
+        return state;
+    }
+
     /// <summary>Names of the variables.</summary>
     /// <param name="values">One number a parameter, in the order of <see cref="Parameters"/>.</param>
     /// <returns>The names, one a variable.</returns>

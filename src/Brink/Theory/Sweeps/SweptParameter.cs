@@ -19,6 +19,15 @@ public sealed record SweptParameter(string Name, string Symbol, double Default, 
     /// <summary>Whether only whole numbers make sense.</summary>
     public bool Whole { get; init; }
 
+    /// <summary>Where the values worth a look begin: the low end of a slider.</summary>
+    public double Low { get; init; }
+
+    /// <summary>Where they end.</summary>
+    public double High { get; init; } = 1;
+
+    /// <summary>Whether equal ratios of it matter, not equal differences.</summary>
+    public bool Logarithmic { get; init; }
+
     /// <summary>Checks a value.</summary>
     /// <param name="value">The value.</param>
     /// <returns>The same.</returns>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Brink.Theory;
 using Brink.Theory.Sweeps;
 
 namespace Brink.Tests.Theory.Sweeps;
@@ -218,7 +219,11 @@ public sealed class RegimeTests
 
         public override IReadOnlyList<SweptParameter> Parameters { get; } = [new("eta", "r", 4, "growth")];
 
+        public override (SweepAxis X, SweepAxis Y) Axes => throw new NotSupportedException("the map is iterated, not shown");
+
         internal override int KernelParameters => 1;
+
+        public override TheoryModel Function(IReadOnlyList<double> values) => throw new NotSupportedException("the map descends no function");
 
         public override IReadOnlyList<string> VariableNames(IReadOnlyList<double> values) => ["x"];
 

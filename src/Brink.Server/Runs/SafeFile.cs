@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+using Brink.Experiments;
+using Microsoft.Win32.SafeHandles;
+
+namespace Brink.Server;
+
+/// <summary>
+/// Files of run folders that anyone may have made: a link is not followed, a pipe or a device not opened, a large file not read whole.
+/// </summary>
+internal static partial class SafeFile
+{
+    /// <summary>The largest specification, summary, environment or list of tags that is read, in bytes.</summary>
+    internal const int LargestDocument = 1 << 20;
+
+    /// <summary>Whether an ordinary file is there that is no link.</summary>
+    internal static bool Exists(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null };
+
+    /// <summary>Whether such a file is a document that may be read whole.</summary>
+    internal static bool IsDocument(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 and <= LargestDocument };
+
+    /// <summary>Whether such a file is there and has content. One without is never opened: a pipe has none, and opening it could last for ever.</summary>
+    internal static bool HasContent(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 };
+
+    /// <summary>Why a run folder must not be read, in one line; null where nothing is wrong with its files.</summary>
+    /// <param name="folder">The run folder.</param>
+    internal static string? ProblemIn(string folder) =>
+        ProblemOf(RunFiles.Specification(folder), LargestDocument)
+        ?? ProblemOf(RunFiles.Summary(folder), LargestDocument)
+        ?? ProblemOf(RunFiles.Environment(folder), LargestDocument)
+        ?? ProblemOf(RunFiles.Tags(folder), LargestDocument)
+        ?? ProblemOf(RunFiles.Log(folder), long.MaxValue)
+        ?? ProblemOf(RunFiles.Metrics(folder), long.MaxValue)
+        ?? Directory.EnumerateFiles(folder).Where(RunFiles.IsLock).Select(ProblemOfLock).FirstOrDefault(problem => problem is not null);
+
+    /// <summary>The end of a text file, from a whole line on; nothing where it is not there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="most">Bytes to read at most.</param>
+    internal static string ReadEnd(string path, int most)
+    {
+        if (!HasContent(path))
+        {
+            return string.Empty;
+        }
+
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        long skipped = Math.Max(0, stream.Length - most);
+        stream.Seek(skipped, SeekOrigin.Begin);
+        byte[] bytes = new byte[stream.Length - skipped];
+        int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        string text = System.Text.Encoding.UTF8.GetString(bytes, 0, read);
+        return skipped == 0 ? text : text[(text.IndexOf('\n') + 1)..];
+    }
+
+    private static string? ProblemOf(string path, long largest)
+    {
+        FileInfo file = new(path);
+        return file switch
+        {
+            { LinkTarget: not null } => $"{path} is a link; the server follows none",
+            { Exists: false } => Directory.Exists(path) ? $"{path} is a folder" : null,
+            { Length: 0 } when largest == LargestDocument => $"{path} is empty",
+            _ when file.Length > largest => $"{path} is larger than {largest >> 20} MB",
+            _ => null,
+        };
+    }
+
+    /// <summary>A lock is an empty file, and is opened: only here a pipe must be told by asking the system.</summary>
+    private static string? ProblemOfLock(string path)
+    {
+        if (new FileInfo(path).LinkTarget is not null)
+        {
+            return $"{path} is a link; the server follows none";
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
+        int withoutWaiting = OperatingSystem.IsLinux() ? 0x800 : 0x4; // O_NONBLOCK, with O_RDONLY
+        int descriptor = Open(path, withoutWaiting);
+        if (descriptor < 0)
+        {
+            return null; // no permission, or gone
+        }
+
+        using SafeFileHandle handle = new(descriptor, ownsHandle: true);
+        const int FromCurrent = 1;
+        return Seek(descriptor, 0, FromCurrent) < 0 ? $"{path} is no ordinary file" : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "lseek")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial long Seek(int descriptor, long offset, int origin);
+}
