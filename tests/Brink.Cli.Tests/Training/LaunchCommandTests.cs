@@ -141,7 +141,9 @@ public sealed class LaunchCommandTests : IDisposable
     /// <summary>kill −9 to the child of the launcher that has this rank.</summary>
     private static void KillRank(int launcher, int rank)
     {
-        foreach (string child in File.ReadAllText($"/proc/{launcher}/task/{launcher}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        // A child is its thread's that started it.
+        foreach (string child in Directory.GetDirectories($"/proc/{launcher}/task").SelectMany(
+            thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)))
         {
             if (File.ReadAllText($"/proc/{child}/environ").Split('\0').Contains($"RANK={rank}"))
             {
