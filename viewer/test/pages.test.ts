@@ -6,7 +6,7 @@ import { formatNumber, formatTicks } from '../src/curves/format';
 import { within } from '../src/source/ReportSource';
 import type { Row } from '../src/source/types';
 import { changed, formatAddress, parseAddress } from '../src/state/address';
-import { splitFields } from '../src/views/Comparison';
+import { flattened, splitFields } from '../src/views/Comparison';
 import { rowsWithin, signedLog } from '../src/views/DensityMap';
 import { columnsOf, groupsOf, matches, sorted } from '../src/views/runsList';
 import { labelsOf } from '../src/views/runs';
@@ -142,6 +142,11 @@ describe('the list of runs', () => {
 
   it('names runs shortly where that is enough', () => {
     expect([...labelsOf(rows).values()]).toEqual(['a/gd', 'nls', 'b/gd']);
+  });
+
+  it('names what lies inside an object with dots, and bears an environment that is not written yet', () => {
+    expect(flattened({ cores: 2, torch: { blas: ['a', 'b'] }, none: null })).toEqual({ cores: '2', 'torch.blas': 'a, b' });
+    expect(flattened(null)).toEqual({});
   });
 
   it('tells the fields that differ from those that do not', () => {

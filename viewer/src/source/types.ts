@@ -51,7 +51,8 @@ export interface Levels {
 }
 
 export interface RunDetails extends Row {
-  environment: Record<string, unknown>;
+  /** Null before the run has written it. */
+  environment: Record<string, unknown> | null;
   verdicts: Verdict[];
   log: string[];
   levels: Levels;

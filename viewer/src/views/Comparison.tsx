@@ -168,9 +168,9 @@ export function Differences({ title, ids, details, valuesOf }: Props & {
 }
 
 /** A value of environment.json as text; what lies inside an object is named with dots. */
-export function flattened(values: Record<string, unknown>, prefix = ''): Record<string, string> {
+export function flattened(values: Record<string, unknown> | null, prefix = ''): Record<string, string> {
   const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, value] of Object.entries(values ?? {})) {
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
       Object.assign(flat, flattened(value as Record<string, unknown>, `${prefix}${name}.`));
     } else if (value !== null && value !== undefined) {
