@@ -1,7 +1,7 @@
 // The C ABI of Brink over libtorch. Everything crosses as plain data: tensors are owning pointers to their
 // c10::TensorImpl, operators are found once by name and called with tagged values, failures come back as a message.
 //
-// Only ATen/core, autograd and jit headers are used, so that the same source builds from libtorch 1.13 to today's.
+// Only ATen/core, autograd, jit and c10d headers are used, so that the same source builds from libtorch 1.13 to today's.
 #pragma once
 
 #include <cstdint>

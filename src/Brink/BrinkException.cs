@@ -10,4 +10,7 @@ public sealed class BrinkException(string message, Exception? inner = null) : Ex
 {
     /// <summary>Whether waiting puts it right: another process is at work there.</summary>
     public bool IsTemporary { get; init; }
+
+    /// <summary>Whether another process, which failed first, tells the user: this one ends without a word.</summary>
+    public bool IsToldElsewhere { get; init; }
 }

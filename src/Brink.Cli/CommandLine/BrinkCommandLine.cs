@@ -47,6 +47,7 @@ internal static class BrinkCommandLine
         {
             TrainCommand.Create(),
             ResumeCommand.Create(),
+            LaunchCommand.Create(),
             SweepCommand.Create(),
             MeasureCommand.Create(),
             SpectrumCommand.Create(),
@@ -124,6 +125,10 @@ internal static class BrinkCommandLine
         {
             await error.WriteLineAsync("brink: interrupted");
             return Interrupted;
+        }
+        catch (BrinkException failure) when (failure.IsToldElsewhere && Environment.GetEnvironmentVariable(DebugVariable) != "1")
+        {
+            return RunError;
         }
         catch (Exception failure)
         {

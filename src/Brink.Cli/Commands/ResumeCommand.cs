@@ -31,11 +31,12 @@ internal static class ResumeCommand
                 throw new BrinkException($"--iterations is {more}; it must be at least 1");
             }
 
-            IRunObserver observer = ProgressDisplay.For(
-                parsed.InvocationConfiguration.Output, parsed.GetValue(quiet), RunEnd.Title(RunRecord.ReadSpecification(folder)));
+            string title = RunEnd.Title(RunRecord.ReadSpecification(folder));
             using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
-            RunOutcome outcome = Trainer.Resume(folder, observer, more, watch.Token);
-            if (!parsed.GetValue(quiet))
+            using RunRanks? ranks = RunRanks.FromEnvironment();
+            IRunObserver observer = RankObserver.For(ranks, parsed.InvocationConfiguration.Output, parsed.GetValue(quiet), title);
+            RunOutcome outcome = Trainer.Resume(folder, observer, more, watch.Token, ranks);
+            if (!parsed.GetValue(quiet) && ranks is null or { IsOwner: true })
             {
                 RunEnd.ShowFindings(outcome, parsed.InvocationConfiguration.Output);
             }

@@ -41,10 +41,11 @@ internal static class TrainCommand
                 return 0;
             }
 
-            IRunObserver observer = ProgressDisplay.For(output, parsed.GetValue(quiet), RunEnd.Title(specification));
             using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
-            RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), watch.Token);
-            if (!parsed.GetValue(quiet))
+            using RunRanks? ranks = RunRanks.FromEnvironment();
+            IRunObserver observer = RankObserver.For(ranks, output, parsed.GetValue(quiet), RunEnd.Title(specification));
+            RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), watch.Token, ranks);
+            if (!parsed.GetValue(quiet) && ranks is null or { IsOwner: true })
             {
                 RunEnd.ShowFindings(outcome, output);
             }

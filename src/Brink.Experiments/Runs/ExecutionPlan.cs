@@ -48,8 +48,9 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         if (s.MicroBatch is null || s.KeepGraph == "auto")
         {
             string key = MachineMeasurements.Key(problem);
-            MachineMeasurements.Choice choice = MachineMeasurements.Find(key)
-                ?? MachineMeasurements.Keep(key, Measure(problem, plan, wholeBatch, note));
+            MachineMeasurements.Choice choice = MachineMeasurements.SameOnAll(
+                problem.Ranks,
+                () => MachineMeasurements.Find(key) ?? MachineMeasurements.Keep(key, Measure(problem, plan, wholeBatch, note)));
             plan = plan with { MicroBatch = s.MicroBatch is null ? Math.Min(choice.MicroBatch, samples) : plan.MicroBatch };
             keep = s.KeepGraph == "auto" ? choice.KeepGraph && !s.IsStochastic : keep;
         }

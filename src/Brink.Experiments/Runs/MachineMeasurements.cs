@@ -35,7 +35,7 @@ public static class MachineMeasurements
             + (SubjectFields.Widths.AppliesTo(s) ? $" {string.Join("-", s.Widths)}" : string.Empty) + (s.Pooling == "average" ? " average" : string.Empty);
         string search = MethodFields.Searches.Contains(s.Method) ? $"search{(s.IsStochastic ? " on batches" : string.Empty)}, line products {s.LineProducts}" : "no search";
         return string.Join("; ",
-            $"{s.Data}{(s.Classes is { } classes ? $" ({classes.Count} classes)" : string.Empty)} × {problem.SampleCount}",
+            $"{s.Data}{(s.Classes is { } classes ? $" ({classes.Count} classes)" : string.Empty)} × {problem.SampleCount}{(problem.Ranks is null ? string.Empty : " of a rank")}",
             $"{network} {s.Activation}{(s.NoBias ? " no bias" : string.Empty)}{(s.BatchNorm ? " batch norm" : string.Empty)}{(s.GhostBatchNorm ? " ghost" : string.Empty)}",
             s.Loss, s.Dtype, s.Device, $"{s.Threads} threads", search,
             $"micro-batch {s.MicroBatch?.ToString() ?? "open"}",
@@ -70,6 +70,11 @@ public static class MachineMeasurements
 
         return measured;
     }
+
+    /// <summary>The choice that rank 0 makes, on every rank; where there are none, this process's.</summary>
+    internal static Choice SameOnAll(RunRanks? ranks, Func<Choice> choose) => ranks is null
+        ? choose()
+        : JsonSerializer.Deserialize<Choice>(ranks.FromOwner(() => JsonSerializer.Serialize(choose(), s_json)), s_json)!;
 
     private static FileStream HoldLock()
     {

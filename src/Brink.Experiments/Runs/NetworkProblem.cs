@@ -12,18 +12,21 @@ public sealed class NetworkProblem : Problem
     private readonly SampleSource _source;
     private readonly SampleSet _images;
     private readonly bool _channelsLast;
+    private readonly RunRanks? _ranks;
+    private string? _noTest;
     private NetworkObjective _objective = null!;
     private NetworkObjective? _test;
     private Workers? _workers;
 
-    private NetworkProblem(Specification specification, SampleSource source, SampleSet images, Module network)
+    private NetworkProblem(Specification specification, SampleSource source, SampleSet images, Module network, RunRanks? ranks)
         : base(specification)
     {
+        _ranks = ranks;
         _source = source;
         _images = images;
         Network = network;
         Type = TypeOf(specification);
-        Device = Torch.Device.Parse(specification.Device);
+        Device = DeviceOf(specification, ranks);
 
         // Channels-last pays for convolutions in float32 on the CPU (oneDNN); other kernels read rows as well.
         _channelsLast = Type == ScalarType.Float32 && !Device.IsCuda && network.Modules().OfType<Conv2d>().Any();
@@ -62,19 +65,16 @@ public sealed class NetworkProblem : Problem
     /// <summary>Loads the samples and builds the objective.</summary>
     /// <param name="specification">The specification; it is resolved here.</param>
     /// <param name="note">Told, in one line each, what was decided or left out.</param>
+    /// <param name="ranks">The processes that share the samples, all of which call this; null for this one alone.</param>
     /// <returns>The problem.</returns>
-    /// <exception cref="BrinkException">Data, network or device are not to be had as asked for.</exception>
-    public static new NetworkProblem Create(Specification specification, Action<string> note)
+    /// <exception cref="BrinkException">Data, network or device are not to be had as asked for, or cannot be shared by ranks.</exception>
+    public static new NetworkProblem Create(Specification specification, Action<string> note, RunRanks? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(note);
         specification = WithFullPaths(specification);
         Runtime.Initialize();
-        RequireDevice(specification.Device);
-        var source = new SampleSource(specification);
-        SampleSet images = source.Load(specification.Split, Selection(specification));
-        Specification resolved = source.Recorded(specification.Resolve(images.Classes, images.Count));
-        var problem = new NetworkProblem(resolved, source, images, BuildNetwork(resolved, images));
+        NetworkProblem problem = RunRanks.Together(ranks, () => Load(specification, ranks));
         try
         {
             problem.Build(note);
@@ -103,7 +103,8 @@ public sealed class NetworkProblem : Problem
         {
             using var scope = new TensorScope();
             Objective.Layout.Bind(Objective.Layout.Views(at.Weights));
-            BatchStatistics.Record(Network, Enumerable.Range(0, Objective.Batches.Count).Select(Objective.Batches.Inputs));
+            BatchStatistics.Record(
+                Network, Enumerable.Range(0, Objective.Batches.Count).Select(Objective.Batches.Inputs), _ranks?.Group);
             Network.Train(false);
         }
 
@@ -144,7 +145,7 @@ public sealed class NetworkProblem : Problem
     /// <inheritdoc/>
     /// <remarks>With a network of its own; the samples are shared.</remarks>
     internal override NetworkObjective Sibling(Workers workers) => new(
-        BuildNetwork(Specification, _images), Objective.Batches.Borrow(), LossFunction.Named(Specification.Loss), Classes, workers,
+        BuildNetwork(Specification, _images, Device), Objective.Batches.Borrow(), LossFunction.Named(Specification.Loss), Classes, workers,
         Objective.Plan with { LineProducts = false, KeepGraph = false });
 
     /// <inheritdoc/>
@@ -155,18 +156,67 @@ public sealed class NetworkProblem : Problem
         return Layout.Pack(drawn).To(Device).Clone();
     }
 
-    /// <summary>Builds an objective on the first samples, to be measured.</summary>
+    /// <summary>Builds an objective on the first of this rank's samples, to be measured; it takes no sums over ranks.</summary>
     internal NetworkObjective Trial(ObjectivePlan plan, Workers workers, int samples)
     {
-        using var scope = new TensorScope();
-        (Tensor inputs, Tensor labels) = Samples(_images, samples);
-        LossFunction loss = LossFunction.Named(Specification.Loss);
-        return new NetworkObjective(
-            Network, new SampleBatches(inputs, labels, Classes, loss, plan.MicroBatch, _channelsLast), loss, Classes, workers, plan);
+        (SampleShare? share, int count) = ShareOf(_images);
+        return ObjectiveOn(_images, (int)(share?.First ?? 0), Math.Min(samples, count), plan, workers, share: null);
     }
 
-    /// <summary>Number of training samples.</summary>
-    internal int SampleCount => _images.Count;
+    /// <summary>Number of training samples; where ranks share them, the most that one has.</summary>
+    internal int SampleCount => _ranks is null ? _images.Count : (_images.Count + _ranks.Group.Size - 1) / _ranks.Group.Size;
+
+    /// <summary>The ranks that share the samples; null where there are none.</summary>
+    internal RunRanks? Ranks => _ranks;
+
+    private static NetworkProblem Load(Specification specification, RunRanks? ranks)
+    {
+        RequireFullBatch(specification, ranks);
+        RequireDevice(specification.Device);
+        var source = new SampleSource(specification);
+        SampleSet images = source.Load(specification.Split, Selection(specification));
+        if (ranks is not null)
+        {
+            _ = SampleShare.Of(ranks.Group, images.Count);
+        }
+
+        Specification resolved = source.Recorded(specification.Resolve(images.Classes, images.Count));
+        return new NetworkProblem(resolved, source, images, BuildNetwork(resolved, images, DeviceOf(resolved, ranks)), ranks);
+    }
+
+    private static void RequireFullBatch(Specification s, RunRanks? ranks)
+    {
+        if (ranks is not null && s.IsStochastic)
+        {
+            throw new BrinkException($"ranks share the full batch; {s.Method} takes batches of {s.BatchSize}: leave out --batch-size, or run it without ranks");
+        }
+    }
+
+    /// <summary>Where the arithmetic is done: <c>cuda</c> is each rank's own GPU, as far as there are enough.</summary>
+    private static Device DeviceOf(Specification s, RunRanks? ranks) => s.Device == "cuda" && ranks is not null
+        ? new Device(DeviceKind.Cuda, ranks.Place.LocalRank % Runtime.CudaDeviceCount)
+        : Torch.Device.Parse(s.Device);
+
+    /// <summary>This rank's share of a set, and how many samples it holds; all of them where there are no ranks, or too many.</summary>
+    private (SampleShare? Share, int Count) ShareOf(SampleSet images)
+    {
+        if (_ranks is null || _ranks.Group.Size > images.Count)
+        {
+            return (null, images.Count);
+        }
+
+        (SampleShare share, long count) = SampleShare.Of(_ranks.Group, images.Count);
+        return (share, (int)count);
+    }
+
+    private NetworkObjective ObjectiveOn(SampleSet images, int first, int count, ObjectivePlan plan, Workers workers, SampleShare? share)
+    {
+        using var scope = new TensorScope();
+        (Tensor inputs, Tensor labels) = Samples(images, first, count);
+        LossFunction loss = LossFunction.Named(Specification.Loss);
+        var batches = new SampleBatches(inputs, labels, Classes, loss, plan.MicroBatch, _channelsLast);
+        return new NetworkObjective(Network, batches, loss, Classes, workers, plan, share);
+    }
 
     /// <summary>A run is resumed from any folder: what it reads must not depend on where it was started.</summary>
     private static Specification WithFullPaths(Specification s) => s with
@@ -178,11 +228,11 @@ public sealed class NetworkProblem : Problem
         Network = NetworkForm.IsFile(s.Network) ? Path.GetFullPath(s.Network) : s.Network,
     };
 
-    private static Module BuildNetwork(Specification s, SampleSet images)
+    private static Module BuildNetwork(Specification s, SampleSet images, Device device)
     {
         NetworkOptions options = Options(s, images);
         return NetworkForm.IsFile(s.Network)
-            ? NetworkFile.Load(s.Network, options, TypeOf(s), Torch.Device.Parse(s.Device))
+            ? NetworkFile.Load(s.Network, options, TypeOf(s), device)
             : NetworkCatalogue.Create(s.Network, options);
     }
 
@@ -227,9 +277,11 @@ public sealed class NetworkProblem : Problem
 
     private void Build(Action<string> note)
     {
-        if (WhyNoTest() is { } reason && Specification.TestEvery > 0)
+        // Whether there is a test is the same on all ranks: it is a sum over them.
+        _noTest = _ranks is null ? WhyNoTest() : _ranks.FromOwner(() => WhyNoTest() ?? string.Empty) is { Length: > 0 } why ? why : null;
+        if (_noTest is not null && Specification.TestEvery > 0)
         {
-            note(reason);
+            note(_noTest);
         }
 
         if (Specification is { Method: "nls-ub", UpperBound: { } bound } && Network is not ScriptNetwork && !HasLastBias)
@@ -240,7 +292,8 @@ public sealed class NetworkProblem : Problem
         ExecutionPlan plan = ExecutionPlan.For(this, note);
         Specification = plan.Resolved;
         _workers = new Workers(plan.Workers, plan.ThreadsPerOperator);
-        _objective = Trial(plan.Plan, _workers, _images.Count);
+        (SampleShare? share, int count) = ShareOf(_images);
+        _objective = RunRanks.Together(_ranks, () => ObjectiveOn(_images, (int)(share?.First ?? 0), count, plan.Plan, _workers, share));
 
         // The samples were copied into micro-batches: what they were copied from need not stay resident.
         Runtime.ReleaseFreeMemory();
@@ -248,7 +301,7 @@ public sealed class NetworkProblem : Problem
 
     private NetworkObjective? TestObjective(Action<string> note)
     {
-        if (WhyNoTest() is not null)
+        if (_noTest is not null)
         {
             return null;
         }
@@ -256,18 +309,15 @@ public sealed class NetworkProblem : Problem
         string other = Specification.Split == "train" ? "test" : "train";
         SampleSet images = _source.Load(other, SampleSelection.All);
         note($"test metrics on the {images.Count} images of the {other} split");
-        using var scope = new TensorScope();
-        (Tensor inputs, Tensor labels) = Samples(images, images.Count);
-        LossFunction loss = LossFunction.Named(Specification.Loss);
         var plan = new ObjectivePlan(
             Math.Min(Objective.Plan.MicroBatch, 1000), KeepGraph: false, LineProducts: false, GhostBatchNorm: true);
-        return new NetworkObjective(
-            Network, new SampleBatches(inputs, labels, Classes, loss, plan.MicroBatch, _channelsLast), loss, Classes, _workers!, plan);
+        (SampleShare? share, int count) = ShareOf(images);
+        return ObjectiveOn(images, (int)(share?.First ?? 0), count, plan, _workers!, share);
     }
 
-    private (Tensor Inputs, Tensor Labels) Samples(SampleSet images, int count)
+    private (Tensor Inputs, Tensor Labels) Samples(SampleSet images, int first, int count)
     {
-        int[] chosen = [.. Enumerable.Range(0, count)];
+        int[] chosen = [.. Enumerable.Range(first, count)];
         long[] labels = new long[count];
         images.CopyLabels(chosen, labels);
         long[] shape = [count, images.Channels, images.Height, images.Width];

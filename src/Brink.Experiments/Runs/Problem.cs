@@ -33,13 +33,21 @@ public abstract class Problem : IDisposable
     /// <summary>Makes what a specification describes.</summary>
     /// <param name="specification">The specification; it is resolved here.</param>
     /// <param name="note">Told, in one line each, what was decided or left out.</param>
+    /// <param name="ranks">The processes that share its samples, all of which call this; null for this one alone.</param>
     /// <returns>The problem.</returns>
-    /// <exception cref="BrinkException">Data, network, model or device are not to be had as asked for.</exception>
-    public static Problem Create(Specification specification, Action<string> note)
+    /// <exception cref="BrinkException">Data, network, model or device are not to be had as asked for, or cannot be shared by ranks.</exception>
+    public static Problem Create(Specification specification, Action<string> note, RunRanks? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(note);
-        return specification.Model is null ? NetworkProblem.Create(specification, note) : ModelProblem.Create(specification);
+        if (specification.Model is null)
+        {
+            return NetworkProblem.Create(specification, note, ranks);
+        }
+
+        return RunRanks.Together(ranks, () => ranks is null
+            ? ModelProblem.Create(specification)
+            : throw new BrinkException($"ranks share a network's samples; the model {specification.Model} has too few to share: run it without ranks"));
     }
 
     /// <summary>The weights that a run starts from: read from <c>init</c>, or what the specification says else.</summary>

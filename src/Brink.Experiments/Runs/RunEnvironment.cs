@@ -18,6 +18,7 @@ namespace Brink.Experiments;
 /// <param name="MemoryBytes">Memory that the process may use.</param>
 /// <param name="CudaDevices">GPUs that libtorch sees.</param>
 /// <param name="CommandLine">How the run was started.</param>
+/// <param name="Ranks">Processes that share its samples; null for one alone.</param>
 public sealed record RunEnvironment(
     string Brink,
     string? Revision,
@@ -31,7 +32,8 @@ public sealed record RunEnvironment(
     int Cores,
     long MemoryBytes,
     int CudaDevices,
-    string CommandLine)
+    string CommandLine,
+    int? Ranks = null)
 {
     /// <summary>Looks around.</summary>
     /// <returns>What was found.</returns>

@@ -22,7 +22,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private readonly Problem _problem;
     private readonly Specification _specification;
-    private readonly RunFolder _folder;
+    private readonly IRunStore _folder;
+    private readonly RunRanks? _ranks;
     private readonly IRunObserver _observer;
     private readonly Method _method;
     private readonly RunMeasurements _measurements;
@@ -33,8 +34,9 @@ internal sealed class TrainingLoop : IDisposable
     private double? _divergenceLoss;
 
     /// <summary>Readies the loop; nothing is evaluated yet.</summary>
-    internal TrainingLoop(Problem problem, RunFolder folder, IRunObserver observer)
+    internal TrainingLoop(Problem problem, IRunStore folder, IRunObserver observer, RunRanks? ranks)
     {
+        _ranks = ranks;
         _problem = problem;
         _specification = problem.Specification;
         _folder = folder;
@@ -114,6 +116,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private RunOutcome Run(long first, Func<Evaluation> begin, CancellationToken cancellation)
     {
+        // Within a measurement a rank cannot leave the others, which wait for its part of every product.
+        CancellationToken within = _ranks is null ? cancellation : CancellationToken.None;
         _folder.WriteSummary(_summary);
         _observer.Started(_folder.Path, first, _specification.Iterations, _problem.FlattestSharpness, _method.Threshold);
         Evaluation? at = null;
@@ -126,16 +130,18 @@ internal sealed class TrainingLoop : IDisposable
                 // First whether to stop: a point that diverged is no checkpoint to go back to.
                 if (WhyStop(k, at) is { } stop)
                 {
-                    return Finish(k, at, stop, cancellation);
+                    return Finish(k, at, stop, within);
                 }
 
+                // A signal reaches the ranks at different moments: all stop where the first one heard of it.
                 bool interrupted = cancellation.IsCancellationRequested;
+                interrupted = _ranks?.AnyInterrupted(at.Weights, interrupted) ?? interrupted;
                 if ((interrupted || IsDue(k, _specification.CheckpointEvery)) && _lastCheckpoint != k)
                 {
                     // A stochastic run knows its loss only where it is recorded; what is stored must be good.
                     if (HasDiverged(at))
                     {
-                        return Finish(k, at, Diverged, cancellation);
+                        return Finish(k, at, Diverged, within);
                     }
 
                     SaveCheckpoint(k, at);
@@ -147,12 +153,12 @@ internal sealed class TrainingLoop : IDisposable
                 }
 
                 // A measurement can be long: one that is broken off leaves no trace in what is stored.
-                IReadOnlyList<SafeTensor>? before = _lastCheckpoint != k && _measurements.AreDue(k) ? State(at) : null;
+                IReadOnlyList<SafeTensor>? before = within.CanBeCanceled && _lastCheckpoint != k && _measurements.AreDue(k) ? State(at) : null;
                 try
                 {
-                    at = Advance(k, at, cancellation);
+                    at = Advance(k, at, within);
                 }
-                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+                catch (OperationCanceledException) when (within.IsCancellationRequested)
                 {
                     if (before is not null)
                     {
@@ -165,7 +171,8 @@ internal sealed class TrainingLoop : IDisposable
         }
         catch (Exception failure) when (failure is IOException or TorchException or BrinkException)
         {
-            return End(RunStatus.Failed, failure.Message);
+            return End(RunStatus.Failed, _ranks is null
+                ? failure.Message : $"{failure.Message}; continue with 'brink resume {_folder.Path}', on any number of ranks");
         }
         finally
         {

@@ -11,7 +11,7 @@ namespace Brink.Experiments;
 /// the log, as docs/run-format.md describes them. Reading a folder that another process may hold goes through
 /// <see cref="RunRecord"/>.
 /// </summary>
-public sealed class RunFolder : IDisposable
+public sealed class RunFolder : IRunStore
 {
     private readonly RunLock _held;
     private readonly MetricsFile _metrics;

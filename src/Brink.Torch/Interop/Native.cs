@@ -134,6 +134,25 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "brink_script_forward")]
     internal static partial int ScriptForward(nint script, nint input, nint* values, out nint output);
 
+    [LibraryImport(Library, EntryPoint = "brink_process_group_supported", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ProcessGroupSupported(string backend);
+
+    [LibraryImport(Library, EntryPoint = "brink_process_group_create", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ProcessGroupCreate(
+        string backend, int rank, int size, string address, int port, long startMilliseconds, long waitMilliseconds, out nint group);
+
+    [LibraryImport(Library, EntryPoint = "brink_process_group_all_reduce")]
+    internal static partial int ProcessGroupAllReduce(nint group, nint tensor);
+
+    [LibraryImport(Library, EntryPoint = "brink_process_group_broadcast")]
+    internal static partial int ProcessGroupBroadcast(nint group, nint tensor, int root);
+
+    [LibraryImport(Library, EntryPoint = "brink_process_group_barrier")]
+    internal static partial int ProcessGroupBarrier(nint group);
+
+    [LibraryImport(Library, EntryPoint = "brink_process_group_release")]
+    internal static partial void ProcessGroupRelease(nint group);
+
     /// <summary>The message of the last failure on this thread.</summary>
     internal static string LastError() => Text(LastErrorPointer());
 

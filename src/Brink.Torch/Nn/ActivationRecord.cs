@@ -86,6 +86,20 @@ public sealed class ActivationRecord : IDisposable
         _samples += other._samples;
     }
 
+    /// <summary>Adds what the other ranks of a group counted on their samples of the same network.</summary>
+    /// <param name="group">The group; every rank calls this.</param>
+    /// <exception cref="TorchException">Another rank is gone, or its network called other activations.</exception>
+    public void AddRanks(ProcessGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        foreach ((_, Tensor counts) in _entries)
+        {
+            group.SumInPlace(counts);
+        }
+
+        _samples = (long)group.Sum(_samples);
+    }
+
     /// <summary>What was counted, activation by activation, in the order of the forward pass.</summary>
     /// <param name="network">The network, for the names.</param>
     /// <returns>The counts; empty where the network has no such activation that can be seen.</returns>

@@ -98,6 +98,22 @@ public abstract class BatchNorm : Module
         BatchesTracked.Value = null;
     }
 
+    /// <summary>Takes in what the other ranks recorded, each batch counting alike.</summary>
+    internal void AverageOver(ProcessGroup group)
+    {
+        double here = BatchesTracked.Value!.Item();
+        double all = group.Sum(here);
+        foreach (ModuleBuffer buffer in (ModuleBuffer[])[RunningMean, RunningVariance])
+        {
+            using var scope = new TensorScope();
+            Tensor sum = buffer.Value! * (here / all);
+            group.SumInPlace(sum);
+            buffer.Value!.CopyFrom(sum);
+        }
+
+        BatchesTracked.Value.Fill(all);
+    }
+
     private static Tensor Recorded(ModuleBuffer buffer, Tensor input) =>
         (buffer.Value ?? throw new InvalidOperationException(
             "no batch statistics are recorded; record them on the training samples before evaluating with them"))

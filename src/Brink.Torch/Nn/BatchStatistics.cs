@@ -20,8 +20,9 @@ public static class BatchStatistics
     /// </summary>
     /// <param name="network">The network; its parameters are bound. Not to be evaluated in evaluation mode meanwhile.</param>
     /// <param name="batches">The inputs, samples first.</param>
+    /// <param name="group">Ranks whose batches are averaged over as well, each counting alike; all of them call this. Null for this process alone.</param>
     /// <exception cref="ArgumentException">There is no batch.</exception>
-    public static void Record(Module network, IEnumerable<Tensor> batches)
+    public static void Record(Module network, IEnumerable<Tensor> batches, ProcessGroup? group = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(batches);
@@ -50,6 +51,14 @@ public static class BatchStatistics
         if (!any)
         {
             throw new ArgumentException("statistics need at least one batch", nameof(batches));
+        }
+
+        if (group is not null)
+        {
+            foreach (BatchNorm layer in network.Modules().OfType<BatchNorm>())
+            {
+                layer.AverageOver(group);
+            }
         }
     }
 }

@@ -79,7 +79,7 @@ internal sealed partial class NetworkEvaluation : Evaluation
     }
 
     /// <inheritdoc/>
-    public override double? Accuracy => _accuracy ??= CountCorrect() / (double)_objective.Samples;
+    public override double? Accuracy => _accuracy ??= _objective.SumOverRanks(CountCorrect()) / _objective.Samples;
 
     /// <summary>Outputs of the linear first layer per micro-batch; null where line products are not used.</summary>
     internal Tensor[]? Products { get; }
@@ -121,7 +121,7 @@ internal sealed partial class NetworkEvaluation : Evaluation
 
         using var off = GradientMode.Off();
         using var scope = new TensorScope();
-        _allProducts ??= Tensor.Concatenate(Products, 0).Detach().Unscoped();
+        _allProducts ??= _objective.OfAllRanks(Tensor.Concatenate(Products, 0).Detach()).Unscoped();
         _productsAge ??= Tensor.From([(long)Age]).Unscoped();
         return new Dictionary<string, Tensor> { [ProductsName] = _allProducts, [AgeName] = _productsAge };
     }
@@ -221,7 +221,7 @@ internal sealed partial class NetworkEvaluation : Evaluation
                 }
             }
         });
-        _value = _values.Sum();
+        _value = _objective.SumOverRanks(_values.Sum());
     }
 
     private void ComputeWithGradient()
@@ -240,7 +240,7 @@ internal sealed partial class NetworkEvaluation : Evaluation
                 Accumulate(batch, Autograd.Gradients([loss], Inputs(leaf)), views);
             }
         }).Unscoped();
-        _value ??= _values.Sum();
+        _value ??= _objective.SumOverRanks(_values.Sum());
     }
 
     private void Backward()

@@ -35,20 +35,28 @@ public sealed class NetworkObjective : Objective
     /// <param name="outputs">K.</param>
     /// <param name="workers">The threads; may be shared between objectives that are not evaluated at the same time.</param>
     /// <param name="plan">How to go about it.</param>
-    /// <exception cref="BrinkException">Batch statistics would be taken per micro-batch, and that was not asked for.</exception>
+    /// <param name="share">Which of all samples <paramref name="batches"/> are, where ranks share them; null where they are all.</param>
+    /// <exception cref="BrinkException">Batch statistics would be taken per micro-batch or rank, and that was not asked for.</exception>
     public NetworkObjective(
-        Module network, SampleBatches batches, LossFunction loss, int outputs, Workers workers, ObjectivePlan plan)
-        : this(network, batches, loss, outputs, workers, plan, layout: null)
+        Module network, SampleBatches batches, LossFunction loss, int outputs, Workers workers, ObjectivePlan plan, SampleShare? share = null)
+        : this(network, batches, loss, outputs, workers, plan, share, layout: null)
     {
     }
 
     private NetworkObjective(NetworkObjective whole, SampleBatches batches)
-        : this(whole.Network, batches, whole.Loss, whole.Outputs, whole.Workers, whole.Plan with { KeepGraph = false }, whole.Layout)
+        : this(whole.Network, batches, whole.Loss, whole.Outputs, whole.Workers, whole.Plan with { KeepGraph = false }, share: null, whole.Layout)
     {
     }
 
     private NetworkObjective(
-        Module network, SampleBatches batches, LossFunction loss, int outputs, Workers workers, ObjectivePlan plan, ParameterLayout? layout)
+        Module network,
+        SampleBatches batches,
+        LossFunction loss,
+        int outputs,
+        Workers workers,
+        ObjectivePlan plan,
+        SampleShare? share,
+        ParameterLayout? layout)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(batches);
@@ -61,14 +69,21 @@ public sealed class NetworkObjective : Objective
                 $"a network with batch normalisation is exact only in one batch: {batches.Samples} samples in micro-batches of {batches.MicroBatch} would be another objective; leave out --micro-batch, or ask for --ghost-batch-norm");
         }
 
+        if (network.HasBatchStatistics && share is not null && !plan.GhostBatchNorm)
+        {
+            throw new BrinkException(
+                $"a network with batch normalisation is exact only in one batch: each of {share.Group.Size} ranks would normalise by the statistics of its own samples, which is another objective; run it without ranks, or ask for --ghost-batch-norm");
+        }
+
         Network = network;
         Batches = batches;
+        Share = share;
         Loss = loss;
         Outputs = outputs;
         Workers = workers;
         Plan = plan;
         Layout = layout ?? new ParameterLayout(network);
-        Scale = loss.Scale(batches.Samples, outputs);
+        Scale = loss.Scale(Samples, outputs);
         Type = batches.Inputs(0).Type;
         Device = batches.Inputs(0).Device;
         _prefix = plan.LineProducts ? LinearPrefix.Find(network, batches) : null;
@@ -91,7 +106,7 @@ public sealed class NetworkObjective : Objective
     public override double FlatStep => Loss.FlatStep(Outputs);
 
     /// <inheritdoc/>
-    public override long Samples => Batches.Samples;
+    public override long Samples => Share?.Total ?? Batches.Samples;
 
     /// <summary>Where each parameter lies in the flat vector.</summary>
     public ParameterLayout Layout { get; }
@@ -108,8 +123,11 @@ public sealed class NetworkObjective : Objective
     /// </summary>
     public bool? KeepsCurvatureGraphs => _graphBytes[(int)GraphKind.Hessian] <= Plan.GraphBudget;
 
-    /// <summary>The samples.</summary>
+    /// <summary>The samples; where ranks share them, this rank's.</summary>
     public SampleBatches Batches { get; }
+
+    /// <summary>Which of all samples <see cref="Batches"/> are, where ranks share them; else null.</summary>
+    public SampleShare? Share { get; }
 
     internal Module Network { get; }
 
@@ -154,7 +172,7 @@ public sealed class NetworkObjective : Objective
         for (int k = 0; k < pieces.Length; k++)
         {
             using var scope = new TensorScope();
-            pieces[k] = all.Narrow(0, starts[k], Batches.Labels(k).Count).To(Device).Clone().Unscoped();
+            pieces[k] = all.Narrow(0, (Share?.First ?? 0) + starts[k], Batches.Labels(k).Count).To(Device).Clone().Unscoped();
         }
 
         return new NetworkEvaluation(this, weights, pieces, age, wanted);
@@ -165,7 +183,10 @@ public sealed class NetworkObjective : Objective
     /// In one piece a worker, whatever the micro-batch; a network with batch statistics takes them over the batch. Forward
     /// passes of trials are not kept: the step after one on a batch is on another.
     /// </remarks>
-    public override NetworkObjective Restrict(ReadOnlySpan<long> samples) => new(this, Batches.Gather(samples, Workers.Count));
+    /// <exception cref="NotSupportedException">Ranks share the samples: a batch's own would lie unevenly among them.</exception>
+    public override NetworkObjective Restrict(ReadOnlySpan<long> samples) => Share is null
+        ? new(this, Batches.Gather(samples, Workers.Count))
+        : throw new NotSupportedException("the samples are shared by ranks, which split the full batch only");
 
     /// <summary>The parameters at a point, ready to be differentiated with respect to.</summary>
     internal Tensor[] Leaves(Tensor weights)
@@ -180,7 +201,26 @@ public sealed class NetworkObjective : Objective
         return leaves;
     }
 
-    /// <summary>Sums vectors that the workers fill, in the order of the workers.</summary>
+    /// <summary>The sum of a number over the ranks; the number itself where there are none.</summary>
+    internal double SumOverRanks(double value) => Share?.Group.Sum(value) ?? value;
+
+    /// <summary>Rows that each rank has of its own samples, as rows of all samples on every rank.</summary>
+    /// <param name="rows">This rank's, one a sample.</param>
+    internal Tensor OfAllRanks(Tensor rows)
+    {
+        if (Share is null)
+        {
+            return rows;
+        }
+
+        // The others' rows are zeros here, and adding zero is exact.
+        Tensor all = Tensor.Zeros([Share.Total, .. rows.Shape.AsSpan(1)], rows.Type, rows.Device);
+        all.Narrow(0, Share.First, rows.Shape[0]).CopyFrom(rows);
+        Share.Group.SumInPlace(all);
+        return all;
+    }
+
+    /// <summary>Sums vectors that the workers fill, in the order of the workers, and over the ranks.</summary>
     /// <param name="work">Given the worker and views of its own vector, which starts as zeros. Runs in a scope of its own.</param>
     internal Tensor SumOverWorkers(Action<int, Tensor[]> work)
     {
@@ -188,7 +228,7 @@ public sealed class NetworkObjective : Objective
         return scope.Keep(SumOverWorkers(1, (worker, rows) => work(worker, rows[0])).View(Dimension));
     }
 
-    /// <summary>Sums several vectors that the workers fill, in the order of the workers.</summary>
+    /// <summary>Sums several vectors that the workers fill, in the order of the workers, and over the ranks, all in one.</summary>
     /// <param name="count">How many vectors.</param>
     /// <param name="work">Given the worker and views of each of its own vectors, which start as zeros. Runs in a scope of its own.</param>
     /// <returns>The sums as rows, owned by the current scope.</returns>
@@ -210,6 +250,7 @@ public sealed class NetworkObjective : Objective
             sums[k]!.Dispose();
         }
 
+        Share?.Group.SumInPlace(total);
         return total.Scoped();
     }
 

@@ -38,6 +38,11 @@ public static class ZeroActivations
                 records[0].Add(other);
             }
 
+            if (objective.Share is { } share)
+            {
+                records[0].AddRanks(share.Group);
+            }
+
             return records[0].Zeros(objective.Network);
         }
         finally

@@ -1,0 +1,199 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Brink.Torch;
+
+namespace Brink.Experiments;
+
+/// <summary>
+/// The ranks of one run, which share its samples: what they must agree about beyond the sums. Every rank computes the same
+/// steps, measurements and decisions from the same bits; rank 0 owns the run folder and what is shown.
+/// </summary>
+public sealed class RunRanks : IDisposable
+{
+    /// <summary>Seconds within which all ranks must have started; another number where starts take longer, or must fail sooner.</summary>
+    public const string TimeoutVariable = "BRINK_RANKS_TIMEOUT";
+
+    private const int DefaultTimeout = 120;
+
+    /// <summary>How long a sum waits for the slowest rank: a rank that dies is noticed at once, by its connection.</summary>
+    private static readonly TimeSpan s_wait = TimeSpan.FromMinutes(30);
+
+    private RunRanks(ProcessGroup group, RankPlace place) => (Group, Place) = (group, place);
+
+    /// <summary>The processes.</summary>
+    public ProcessGroup Group { get; }
+
+    /// <summary>This process's place among them.</summary>
+    public RankPlace Place { get; }
+
+    /// <summary>Whether this is rank 0, which owns the run folder and what is shown.</summary>
+    public bool IsOwner => Group.Rank == 0;
+
+    /// <summary>Joins the ranks that the environment names.</summary>
+    /// <returns>The ranks, to be disposed by the caller; null where this process is alone.</returns>
+    /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, or process groups were not built.</exception>
+    public static RunRanks? FromEnvironment() => RankPlace.FromEnvironment() is { } place ? Join(place) : null;
+
+    /// <summary>Joins the other ranks.</summary>
+    /// <param name="place">This process's place.</param>
+    /// <returns>The ranks, to be disposed by the caller.</returns>
+    /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, or process groups were not built.</exception>
+    public static RunRanks Join(RankPlace place)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        Runtime.Initialize();
+        if (!ProcessGroup.IsAvailable)
+        {
+            throw new BrinkException("runs over several ranks were not built here: install libgloo-dev (sudo apt-get install libgloo-dev) and delete artifacts/native, or use a libtorch whose gloo headers are at hand");
+        }
+
+        int seconds = DefaultTimeout;
+        if (Environment.GetEnvironmentVariable(TimeoutVariable) is { Length: > 0 } text && (!int.TryParse(text, out seconds) || seconds < 1))
+        {
+            throw new BrinkException($"{TimeoutVariable} is '{text}'; it must be a whole number of seconds, at least 1");
+        }
+
+        try
+        {
+            return new RunRanks(
+                ProcessGroup.Join(place.Rank, place.Size, place.Address, place.Port, TimeSpan.FromSeconds(seconds), s_wait), place);
+        }
+        catch (TorchException failure)
+        {
+            throw new BrinkException(WhyNotJoined(place, seconds, failure.Message), failure);
+        }
+    }
+
+    /// <summary>Does on every rank what may fail there; where it does, all fail, and the first of them says why.</summary>
+    /// <param name="work">What to do; it takes no sums over the ranks.</param>
+    /// <typeparam name="T">What it gives.</typeparam>
+    /// <exception cref="BrinkException">It failed here, or elsewhere (<see cref="BrinkException.IsToldElsewhere"/>).</exception>
+    public T Together<T>(Func<T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        T? result = default;
+        Exception? failure = null;
+        try
+        {
+            result = work();
+        }
+        catch (Exception error) when (error is BrinkException or TorchException or IOException or UnauthorizedAccessException)
+        {
+            failure = error;
+        }
+
+        double[] failed = OfEach(failure is null ? 0 : 1);
+        int first = Array.FindIndex(failed, value => value != 0);
+        if (first < 0)
+        {
+            return result!;
+        }
+
+        (result as IDisposable)?.Dispose();
+        throw first == Group.Rank
+            ? new BrinkException(Group.Rank == 0 ? failure!.Message : $"rank {Group.Rank}: {failure!.Message}", failure)
+            { IsTemporary = failure is BrinkException { IsTemporary: true } }
+            : new BrinkException($"rank {first} could not go on", failure) { IsToldElsewhere = true };
+    }
+
+    /// <summary>Does on every rank what may fail there, where there are ranks; else just does it.</summary>
+    /// <param name="ranks">The ranks, or null.</param>
+    /// <param name="work">What to do.</param>
+    /// <typeparam name="T">What it gives.</typeparam>
+    /// <exception cref="BrinkException">It failed.</exception>
+    internal static T Together<T>(RunRanks? ranks, Func<T> work) => ranks is null ? work() : ranks.Together(work);
+
+    /// <summary>Gives every rank a text that rank 0 makes.</summary>
+    /// <param name="make">Called on rank 0 only.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="BrinkException">It failed there.</exception>
+    public string FromOwner(Func<string> make)
+    {
+        string text = Together(() => IsOwner ? make() : string.Empty);
+        return Encoding.UTF8.GetString(Group.FromRankZero(Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>Makes sure that all ranks were asked for the same run.</summary>
+    /// <param name="given">What this rank was asked for.</param>
+    /// <returns>The specification, with the threads that rank 0 uses, which decide bits on every rank.</returns>
+    /// <exception cref="BrinkException">They were not: said by the first rank that differs from rank 0.</exception>
+    public Specification Agree(Specification given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        string theirs = FromOwner(() => given.ToJson());
+        Specification first = Specification.FromJson(theirs, "rank 0's specification");
+        Together(() => Difference(first with { Out = null }, given with { Out = null }) is { } difference
+            ? throw new BrinkException($"the ranks disagree about the specification: {difference}; start all of them with the same arguments")
+            : true);
+        int threads = int.Parse(FromOwner(() => $"{(given.Given.Contains(RunFields.Threads.Name) ? given.Threads : Place.Threads)}"));
+        return first with { Threads = threads };
+    }
+
+    /// <summary>What every rank must know before the next step.</summary>
+    /// <param name="weights">w, which must have the same bits on every rank.</param>
+    /// <param name="interrupted">Whether this rank was asked to stop.</param>
+    /// <returns>Whether any was.</returns>
+    /// <exception cref="BrinkException">The weights differ.</exception>
+    internal bool AnyInterrupted(Tensor weights, bool interrupted)
+    {
+        // 48 bits of a digest and one of the signal are exact in a float64.
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(BytesOf(weights), digest);
+        double mark = BinaryPrimitives.ReadUInt64LittleEndian(digest) >> 16;
+        double[] marks = OfEach((2 * mark) + (interrupted ? 1 : 0));
+        if (marks.Any(other => Math.Floor(other / 2) != mark))
+        {
+            throw new BrinkException("the ranks' weights are no longer the same bit for bit: their machines compute differently (another processor or libtorch); use machines of one kind");
+        }
+
+        return marks.Any(other => other % 2 == 1);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Group.Dispose();
+
+    private static string WhyNotJoined(RankPlace place, int seconds, string failure) =>
+        failure.Contains("in use", StringComparison.OrdinalIgnoreCase)
+            ? $"rank 0 cannot listen at port {place.Port}: it is in use; choose another (MASTER_PORT, or --port of brink launch)"
+        : place.Rank == 0
+            ? $"not all {place.Size} ranks came to {place.Address}:{place.Port} within {seconds} s; are all of them started, with this address? ({Short(failure)})"
+            : $"rank {place.Rank} could not join rank 0 at {place.Address}:{place.Port} within {seconds} s; is that its address, and are all {place.Size} ranks started? ({Short(failure)})";
+
+    private static string Short(string failure)
+    {
+        string line = failure.ReplaceLineEndings(" ").Trim();
+        return line.Length <= 160 ? line : line[..160] + "…";
+    }
+
+    private static string? Difference(Specification first, Specification here)
+    {
+        foreach (SpecificationField field in SpecificationFields.All)
+        {
+            string? there = first.GivenValue(field) is { } a ? field.Format(a) : null;
+            string? mine = here.GivenValue(field) is { } b ? field.Format(b) : null;
+            if (there != mine)
+            {
+                return $"{field.Name} is {mine ?? "not given"} here and {there ?? "not given"} on rank 0";
+            }
+        }
+
+        return null;
+    }
+
+    private static ReadOnlySpan<byte> BytesOf(Tensor weights) =>
+        weights.Device.IsCuda || !weights.IsContiguous ? weights.ToBytes()
+        : weights.Type == ScalarType.Float64 ? System.Runtime.InteropServices.MemoryMarshal.AsBytes(weights.AsSpan<double>())
+        : System.Runtime.InteropServices.MemoryMarshal.AsBytes(weights.AsSpan<float>());
+
+    /// <summary>A number of each rank, on every rank.</summary>
+    private double[] OfEach(double here)
+    {
+        using var scope = new TensorScope();
+        double[] all = new double[Group.Size];
+        all[Group.Rank] = here;
+        Tensor sum = Tensor.From(all);
+        Group.SumInPlace(sum);
+        return sum.ToArray<double>();
+    }
+}

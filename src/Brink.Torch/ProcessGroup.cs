@@ -1,0 +1,162 @@
+using Brink.Torch.Interop;
+
+namespace Brink.Torch;
+
+/// <summary>
+/// Processes that work on one thing together (libtorch's c10d): each has a rank, and all of them call the same operations
+/// in the same order. What an operation gives, it gives to every rank with the same bits.
+/// </summary>
+/// <remarks>
+/// Over Gloo on the CPU, or over NCCL on GPUs; tensors that are elsewhere are copied there and back. A group belongs to one
+/// thread at a time.
+/// </remarks>
+public sealed class ProcessGroup : IDisposable
+{
+    private nint _handle;
+
+    private ProcessGroup(nint handle, int rank, int size, Device device) =>
+        (_handle, Rank, Size, Device) = (handle, rank, size, device);
+
+    /// <summary>Releases a group that nobody disposed.</summary>
+    ~ProcessGroup() => Release();
+
+    /// <summary>Whether process groups over Gloo were built into the native library.</summary>
+    public static bool IsAvailable => Native.ProcessGroupSupported("gloo") != 0;
+
+    /// <summary>Whether process groups over NCCL were built into the native library.</summary>
+    public static bool NcclIsAvailable => Native.ProcessGroupSupported("nccl") != 0;
+
+    /// <summary>This process's number in the group, from 0.</summary>
+    public int Rank { get; }
+
+    /// <summary>Number of processes in the group.</summary>
+    public int Size { get; }
+
+    /// <summary>Where operations are carried out: the CPU, or this rank's GPU.</summary>
+    public Device Device { get; }
+
+    /// <summary>Sums taken over the ranks so far.</summary>
+    public long Sums { get; private set; }
+
+    /// <summary>Bytes of the tensors that those sums were of; what of them crosses the wire is docs/ranks.md's arithmetic.</summary>
+    public long SummedBytes { get; private set; }
+
+    private nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(ProcessGroup));
+
+    /// <summary>Joins a group; returns when all its ranks have.</summary>
+    /// <param name="rank">This process's number, from 0 to <paramref name="size"/> − 1; each is taken once.</param>
+    /// <param name="size">Number of processes.</param>
+    /// <param name="address">Where rank 0 is to be reached.</param>
+    /// <param name="port">The port that rank 0 listens at.</param>
+    /// <param name="start">How long to wait for the others to join.</param>
+    /// <param name="wait">How long an operation waits for the slowest rank.</param>
+    /// <param name="device">The CPU for Gloo, this rank's GPU for NCCL.</param>
+    /// <returns>The group, to be disposed by the caller.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such rank or port.</exception>
+    /// <exception cref="TorchException">The port is in use, an address leads nowhere, or not all ranks came in time.</exception>
+    public static ProcessGroup Join(
+        int rank, int size, string address, int port, TimeSpan start, TimeSpan wait, Device device = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(rank);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, size);
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
+        Native.Check(Native.ProcessGroupCreate(
+            device.IsCuda ? "nccl" : "gloo", rank, size, address, port, (long)start.TotalMilliseconds, (long)wait.TotalMilliseconds, out nint handle));
+        return new ProcessGroup(handle, rank, size, device);
+    }
+
+    /// <summary>Replaces a tensor's elements by their sums over the ranks.</summary>
+    /// <param name="tensor">A tensor of the same shape and type on every rank.</param>
+    /// <exception cref="TorchException">Another rank is gone, or did not come in time.</exception>
+    public void SumInPlace(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Sums++;
+        SummedBytes += tensor.Count * ScalarTypes.Size(tensor.Type);
+        OnItsDevice(tensor, here => Check(Native.ProcessGroupAllReduce(Handle, here.Handle)));
+    }
+
+    /// <summary>The sum of a number over the ranks, in float64.</summary>
+    /// <param name="value">This rank's.</param>
+    /// <returns>The sum.</returns>
+    /// <exception cref="TorchException">Another rank is gone, or did not come in time.</exception>
+    public double Sum(double value)
+    {
+        using Tensor one = Tensor.From([value]).Unscoped();
+        SumInPlace(one);
+        return one.Item();
+    }
+
+    /// <summary>Whether something is so on any of the ranks.</summary>
+    /// <param name="here">Whether it is on this one.</param>
+    /// <returns>The same answer on every rank.</returns>
+    /// <exception cref="TorchException">Another rank is gone, or did not come in time.</exception>
+    public bool Any(bool here) => Sum(here ? 1 : 0) > 0;
+
+    /// <summary>Gives every rank the bytes that rank 0 has.</summary>
+    /// <param name="bytes">Rank 0's; of no account elsewhere.</param>
+    /// <returns>Rank 0's, on every rank.</returns>
+    /// <exception cref="TorchException">Another rank is gone, or did not come in time.</exception>
+    public byte[] FromRankZero(ReadOnlySpan<byte> bytes)
+    {
+        using var scope = new TensorScope();
+        Tensor length = Tensor.From([(long)bytes.Length]);
+        Broadcast(length);
+        long count = length.ToArray<long>()[0];
+        Tensor content = Rank == 0 ? Tensor.From(bytes) : Tensor.Zeros([count], ScalarType.UInt8);
+        if (count > 0)
+        {
+            Broadcast(content);
+        }
+
+        return content.ToBytes();
+    }
+
+    /// <summary>Waits until every rank has come here.</summary>
+    /// <exception cref="TorchException">Another rank is gone, or did not come in time.</exception>
+    public void Barrier() => Check(Native.ProcessGroupBarrier(Handle));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Broadcast(Tensor tensor) =>
+        OnItsDevice(tensor, here => Check(Native.ProcessGroupBroadcast(Handle, here.Handle, 0)));
+
+    private void OnItsDevice(Tensor tensor, Action<Tensor> work)
+    {
+        if (tensor.Device.IsCuda == Device.IsCuda)
+        {
+            work(tensor);
+            return;
+        }
+
+        using var scope = new TensorScope();
+        Tensor here = tensor.To(Device);
+        work(here);
+        tensor.CopyFrom(here);
+    }
+
+    /// <summary>A failure after the start means that a rank is gone: libtorch's own words name a socket, not a rank.</summary>
+    private void Check(int status)
+    {
+        if (status != 0)
+        {
+            throw new TorchException($"rank {Rank} of {Size} lost another rank ({Native.LastError().ReplaceLineEndings(" ").Trim()})");
+        }
+    }
+
+    private void Release()
+    {
+        nint handle = Interlocked.Exchange(ref _handle, 0);
+        if (handle != 0)
+        {
+            Native.ProcessGroupRelease(handle);
+        }
+    }
+}

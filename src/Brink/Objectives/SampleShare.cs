@@ -1,0 +1,31 @@
+using Brink.Torch;
+
+namespace Brink.Objectives;
+
+/// <summary>
+/// The part of an objective's samples that this process holds, where several processes (ranks) share them. Loss, gradient
+/// and all products are sums over samples: each rank takes the sum over its own, and one sum over the ranks makes them
+/// whole, with the same bits on every rank.
+/// </summary>
+/// <param name="Group">The ranks.</param>
+/// <param name="First">The first sample of this rank, counted through all of them.</param>
+/// <param name="Total">N, the samples of all ranks together.</param>
+public sealed record SampleShare(ProcessGroup Group, long First, long Total)
+{
+    /// <summary>Splits samples into consecutive shares whose lengths differ by one at most.</summary>
+    /// <param name="group">The ranks.</param>
+    /// <param name="total">N.</param>
+    /// <returns>This rank's share, and how many samples it holds.</returns>
+    /// <exception cref="BrinkException">There are more ranks than samples.</exception>
+    public static (SampleShare Share, long Count) Of(ProcessGroup group, long total)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        if (group.Size > total)
+        {
+            throw new BrinkException($"{group.Size} ranks cannot share {total} samples: start at most {total} ranks");
+        }
+
+        long first = total * group.Rank / group.Size;
+        return (new SampleShare(group, first, total), (total * (group.Rank + 1) / group.Size) - first);
+    }
+}

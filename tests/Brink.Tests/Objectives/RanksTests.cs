@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Sockets;
+using Brink.Methods;
+using Brink.Objectives;
+using Brink.Torch;
+
+namespace Brink.Tests.Objectives;
+
+/// <summary>An objective whose samples ranks share is the objective on all samples, and says how many sums that takes.</summary>
+public sealed class RanksTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData("mlp", "mse", 2)]
+    [InlineData("mlp", "ce", 3)]
+    [InlineData("cnn", "mse", 4)]
+    [InlineData("mlp", "squared", 7)]
+    public void Everything_a_sum_over_samples_gives_is_the_whole_objectives(string kind, string loss, int ranks)
+    {
+        var problem = new TinyProblem
+        {
+            Kind = kind,
+            Loss = loss,
+            Widths = kind == "cnn" ? [2, 2] : [4],
+            Activation = kind == "cnn" ? "relu" : "tanh",
+        };
+        Numbers whole;
+        using (var scope = new TensorScope())
+        using (var workers = new Workers(1))
+        using (NetworkObjective objective = problem.Objective(workers))
+        {
+            whole = Take(problem, objective, null);
+        }
+
+        Numbers[] shared = OnRanks(ranks, group => OnRank(problem, group, objective => Take(problem, objective, group)));
+        foreach (Numbers one in shared)
+        {
+            foreach ((double[] expected, double[] actual) in whole.Vectors.Zip(one.Vectors))
+            {
+                double scale = expected.Select(Math.Abs).Append(0).Max();
+                Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-12 * scale));
+            }
+
+            Assert.All(shared[0].Vectors.Zip(one.Vectors), pair => Assert.True(pair.First.AsSpan().SequenceEqual(pair.Second)));
+        }
+    }
+
+    [Fact]
+    public void A_trial_costs_one_number_and_each_product_one_vector()
+    {
+        var problem = new TinyProblem();
+        OnRanks(2, group => OnRank(problem, group, objective =>
+        {
+            using var scope = new TensorScope();
+            long bytes = 8 * objective.Dimension;
+            Spent(group, () => objective.Evaluate(problem.Weights(), Wanted.Value).Dispose(), 1, 8);
+            using Evaluation at = objective.Evaluate(problem.Weights(), Wanted.ValueAndGradient);
+            Spent(group, () => _ = at.Accuracy, 1, 8);
+            Spent(group, () => at.Gradient(), 0, 0);
+            Spent(group, () => at.HessianVectorProduct(problem.Direction(objective.Dimension, 1)), 1, bytes);
+            Spent(group, () => at.GaussNewtonProduct(problem.Direction(objective.Dimension, 2)), 1, bytes);
+            Spent(group, () => at.ThirdDerivatives(Tensor.Stack([problem.Direction(objective.Dimension, 3), problem.Direction(objective.Dimension, 4)])), 1, 3 * bytes);
+            using Ray ray = objective.Along(at, at.Gradient());
+            Spent(group, () => ray.Try(0.1).Dispose(), 1, 8);
+            return 0;
+        }));
+    }
+
+    [Fact]
+    public void Line_products_of_all_ranks_resume_on_any_number_of_them()
+    {
+        var problem = new TinyProblem { Samples = 7 };
+        double[][] stored = OnRanks(3, group => OnRank(problem, group, objective => AfterTwoSteps(problem, objective, resume: false)));
+        double[][] resumed = OnRanks(2, group => OnRank(problem, group, objective => AfterTwoSteps(problem, objective, resume: true)));
+        Assert.All(stored[0].Zip(resumed[0]), pair => Assert.Equal(pair.First, pair.Second, 1e-13));
+    }
+
+    [Fact]
+    public void Batch_statistics_and_too_many_ranks_are_refused()
+    {
+        string[] said = OnRanks(2, group =>
+        {
+            var problem = new TinyProblem { Kind = "cnn", Widths = [2, 2], BatchNorm = true };
+            return Assert.Throws<BrinkException>(() => OnRank(problem, group, _ => 0)).Message;
+        });
+        Assert.All(said, message => Assert.Contains("--ghost-batch-norm", message, StringComparison.Ordinal));
+
+        string[] many = OnRanks(2, group => Assert.Throws<BrinkException>(void () => SampleShare.Of(group, 1)).Message);
+        Assert.Equal("2 ranks cannot share 1 samples: start at most 1 ranks", many[0]);
+    }
+
+    private static Numbers Take(TinyProblem problem, NetworkObjective objective, ProcessGroup? group)
+    {
+        using var scope = new TensorScope();
+        using Evaluation at = objective.Evaluate(problem.Weights(), Wanted.ValueAndGradient);
+        Tensor u = problem.Direction(objective.Dimension, 1);
+        Tensor v = problem.Direction(objective.Dimension, 2);
+        var vectors = new List<double[]>
+        {
+            new[] { at.Value, at.Accuracy!.Value, objective.Samples },
+            at.Gradient().ToArray<double>(),
+            at.HessianVectorProduct(v).ToArray<double>(),
+            at.GaussNewtonProduct(v).ToArray<double>(),
+            at.ThirdDerivative(u, v).ToArray<double>(),
+        };
+        using Ray ray = objective.Along(at, at.Gradient());
+        using Evaluation trial = ray.Try(0.25);
+        vectors.Add([trial.Value]);
+        vectors.Add(trial.Gradient().ToArray<double>());
+        vectors.Add([.. ZeroActivations.Count(objective, at.Weights).Select(one => (double)one.Zeros)]);
+        return new Numbers(vectors);
+    }
+
+    private static double[] AfterTwoSteps(TinyProblem problem, NetworkObjective objective, bool resume)
+    {
+        using var scope = new TensorScope();
+        using var method = new ExtrapolatingSearch("nls", new ZhangHagerReference(), new SearchParameters());
+        Evaluation at = objective.Evaluate(problem.Weights(), Wanted.ValueAndGradient);
+        for (int k = 0; k < 4; k++)
+        {
+            if (resume && k == 2)
+            {
+                Evaluation again = objective.Resume(at.Weights.Clone().Unscoped(), at.CachedProducts(), Wanted.ValueAndGradient);
+                at.Dispose();
+                at = again;
+            }
+
+            (Evaluation next, _) = method.Step(objective, at);
+            at.Dispose();
+            at = next;
+        }
+
+        double[] weights = at.Weights.ToArray<double>();
+        at.Dispose();
+        return weights;
+    }
+
+    private static void Spent(ProcessGroup group, Action work, long sums, long bytes)
+    {
+        (long before, long bytesBefore) = (group.Sums, group.SummedBytes);
+        work();
+        Assert.Equal(sums, group.Sums - before);
+        Assert.Equal(bytes, group.SummedBytes - bytesBefore);
+    }
+
+    private static T OnRank<T>(TinyProblem problem, ProcessGroup group, Func<NetworkObjective, T> work)
+    {
+        using var workers = new Workers(1);
+        (SampleShare share, long count) = SampleShare.Of(group, problem.Samples);
+        int[] rows = [.. Enumerable.Range((int)share.First, (int)count)];
+        using NetworkObjective objective = problem.Objective(workers, new ObjectivePlan(2), rows, share);
+        return work(objective);
+    }
+
+    /// <summary>A thread stands for each process.</summary>
+    private static T[] OnRanks<T>(int size, Func<ProcessGroup, T> work)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        int port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        probe.Stop();
+        var results = new T[size];
+        var failures = new Exception?[size];
+        Thread[] threads = [.. Enumerable.Range(0, size).Select(rank => new Thread(() =>
+        {
+            try
+            {
+                using ProcessGroup group = ProcessGroup.Join(rank, size, "127.0.0.1", port, s_patience, s_patience);
+                results[rank] = work(group);
+            }
+            catch (Exception failure)
+            {
+                failures[rank] = failure;
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Exception? first = failures.FirstOrDefault(one => one is not null and not TorchException) ?? Array.Find(failures, one => one is not null);
+        return first is null ? results : throw new InvalidOperationException($"a rank failed: {first.Message}", first);
+    }
+
+    private sealed record Numbers(IReadOnlyList<double[]> Vectors);
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Brink.Torch.Tests;
+
+/// <summary>Process groups; a thread stands for each process, which libtorch cannot tell apart.</summary>
+public sealed class ProcessGroupTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(2, 7)]
+    [InlineData(3, 100_003)]
+    [InlineData(4, 5)]
+    public void Sums_are_those_of_all_ranks_with_the_same_bits_on_each(int size, int count)
+    {
+        double[][] parts = [.. Enumerable.Range(0, size).Select(rank => Numbers(rank, count))];
+        double[][] sums = OnRanks(size, group =>
+        {
+            using var scope = new TensorScope();
+            Tensor here = Tensor.From(parts[group.Rank]);
+            group.SumInPlace(here);
+            Assert.Equal(1, group.Sums);
+            Assert.Equal(8L * count, group.SummedBytes);
+            return here.ToArray<double>();
+        });
+        for (int k = 0; k < count; k++)
+        {
+            double expected = parts.Sum(part => part[k]);
+            Assert.Equal(expected, sums[0][k], 1e-14 * size);
+        }
+
+        Assert.All(sums, sum => Assert.Equal(sums[0].Select(BitConverter.DoubleToInt64Bits), sum.Select(BitConverter.DoubleToInt64Bits)));
+    }
+
+    [Fact]
+    public void Float32_sums_have_the_same_bits_on_each_rank()
+    {
+        float[][] sums = OnRanks(3, group =>
+        {
+            using var scope = new TensorScope();
+            Tensor here = Tensor.From(Numbers(group.Rank, 10_007)).To(ScalarType.Float32);
+            group.SumInPlace(here);
+            return here.ToArray<float>();
+        });
+        Assert.All(sums, sum => Assert.True(sums[0].AsSpan().SequenceEqual(sum)));
+        Assert.Equal(Numbers(0, 1)[0] + Numbers(1, 1)[0] + Numbers(2, 1)[0], sums[0][0], 1e-6);
+    }
+
+    [Fact]
+    public void Rank_zeros_bytes_reach_all_and_what_is_so_on_one_is_known_to_all()
+    {
+        (byte[] Bytes, bool Some, bool None)[] heard = OnRanks(3, group =>
+        {
+            byte[] bytes = group.FromRankZero(group.Rank == 0 ? [1, 2, 250] : [9]);
+            byte[] none = group.FromRankZero([]);
+            Assert.Empty(none);
+            group.Barrier();
+            return (bytes, group.Any(group.Rank == 2), group.Any(false));
+        });
+        Assert.All(heard, one => Assert.Equal([1, 2, 250], one.Bytes));
+        Assert.All(heard, one => Assert.True(one.Some));
+        Assert.All(heard, one => Assert.False(one.None));
+    }
+
+    [Fact]
+    public void A_rank_that_is_gone_is_noticed_at_once()
+    {
+        var watch = Stopwatch.StartNew();
+        string[] said = OnRanks(2, group =>
+        {
+            group.Barrier();
+            if (group.Rank == 1)
+            {
+                return string.Empty;
+            }
+
+            // The other may be gone a moment later.
+            return Assert.Throws<TorchException>(void () =>
+            {
+                for (int k = 0; k < 1_000_000; k++)
+                {
+                    group.Sum(1);
+                }
+            }).Message;
+        });
+        Assert.StartsWith("rank 0 of 2 lost another rank (", said[0]);
+        Assert.True(watch.Elapsed < s_patience / 2, $"it took {watch.Elapsed}");
+    }
+
+    [Fact]
+    public void A_port_in_use_and_ranks_that_do_not_come_are_failures()
+    {
+        using var taken = new TcpListener(IPAddress.IPv6Any, 0);
+        taken.Server.DualMode = true;
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        TorchException used = Assert.Throws<TorchException>(
+            () => ProcessGroup.Join(0, 2, "127.0.0.1", port, TimeSpan.FromSeconds(5), s_patience));
+        Assert.Contains("in use", used.Message, StringComparison.OrdinalIgnoreCase);
+
+        Assert.Throws<TorchException>(() => ProcessGroup.Join(0, 2, "127.0.0.1", FreePort(), TimeSpan.FromSeconds(1), s_patience));
+        Assert.Throws<TorchException>(() => ProcessGroup.Join(1, 2, "127.0.0.1", FreePort(), TimeSpan.FromSeconds(1), s_patience));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProcessGroup.Join(2, 2, "127.0.0.1", FreePort(), s_patience, s_patience));
+    }
+
+    private static double[] Numbers(int rank, int count)
+    {
+        var random = new Random(rank);
+        return [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() - 0.5)];
+    }
+
+    private static T[] OnRanks<T>(int size, Func<ProcessGroup, T> work)
+    {
+        int port = FreePort();
+        var results = new T[size];
+        var failures = new Exception?[size];
+        Thread[] threads = [.. Enumerable.Range(0, size).Select(rank => new Thread(() =>
+        {
+            try
+            {
+                using ProcessGroup group = ProcessGroup.Join(rank, size, "127.0.0.1", port, s_patience, s_patience);
+                results[rank] = work(group);
+            }
+            catch (Exception failure)
+            {
+                failures[rank] = failure;
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        if (Array.Find(failures, failure => failure is not null) is { } first)
+        {
+            throw new InvalidOperationException($"a rank failed: {first.Message}", first);
+        }
+
+        return results;
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
