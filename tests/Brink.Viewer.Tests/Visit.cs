@@ -79,7 +79,7 @@ internal sealed partial class Visit : IAsyncDisposable
 
     /// <summary>The page's script complained of nothing but what is named here.</summary>
     internal void IsQuiet(string? but = null) =>
-        Assert.Empty(_complaints.Where(line => but is null || !line.Contains(but, StringComparison.Ordinal)));
+        Assert.DoesNotContain(_complaints, line => but is null || !line.Contains(but, StringComparison.Ordinal));
 
     internal Task Shoot(string name) =>
         Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Browser.Screenshots, name + ".png"), FullPage = true });

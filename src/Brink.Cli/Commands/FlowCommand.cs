@@ -55,7 +55,7 @@ internal static class FlowCommand
             // What is printed as JSON leaves standard output to it.
             IRunObserver observer = ProgressDisplay.For(
                 asJson ? streams.Error : streams.Output, parsed.GetValue(quiet), RunEnd.Title(specification));
-            RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), cancellation);
+            RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), cancellation: cancellation);
             if (isCentral)
             {
                 Show(CentralFlowSummary.Of(outcome), CentralFlowText.Write);

@@ -35,7 +35,7 @@ internal static class ResumeCommand
             using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
             using RunRanks? ranks = RunRanks.FromEnvironment();
             IRunObserver observer = RankObserver.For(ranks, parsed.InvocationConfiguration.Output, parsed.GetValue(quiet), title);
-            RunOutcome outcome = Trainer.Resume(folder, observer, more, watch.Token, ranks);
+            RunOutcome outcome = Trainer.Resume(folder, observer, more, ranks, watch.Token);
             if (!parsed.GetValue(quiet) && ranks is null or { IsOwner: true })
             {
                 RunEnd.ShowFindings(outcome, parsed.InvocationConfiguration.Output);

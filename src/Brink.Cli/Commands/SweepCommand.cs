@@ -84,23 +84,23 @@ internal static class SweepCommand
 
             int OnSlurm(SweepPlan plan, string place, SlurmSweepOptions options, string again)
             {
-                using var sweep = SweepFolder.Open(place, plan, parsed.GetValue(force));
+                using var folder = SweepFolder.Open(place, plan, parsed.GetValue(force));
                 if (!parsed.GetValue(quiet))
                 {
-                    SweepReport.Begin(plan, sweep, options, talk);
+                    SweepReport.Begin(plan, folder, options, talk);
                 }
 
-                SlurmSweep queue = new(sweep, OwnProgram.Words(), options, SweepBoard.For(talk, parsed.GetValue(quiet), plan.File.Name));
-                bool done = queue.Run(cancellation);
-                if (cancellation.IsCancellationRequested && !done)
+                SlurmSweep queue = new(folder, OwnProgram.Words(), options, SweepBoard.For(talk, parsed.GetValue(quiet), plan.File.Name));
+                bool all = queue.Run(cancellation);
+                if (cancellation.IsCancellationRequested && !all)
                 {
-                    talk.WriteLine($"no longer followed: {sweep.Runs.Count(run => run.IsDone)} of {sweep.Runs.Count} runs are done, {queue.Queued} go on as Slurm's {(queue.Jobs.Count == 1 ? "job" : "jobs")} {string.Join(", ", queue.Jobs)}; "
+                    talk.WriteLine($"no longer followed: {folder.Runs.Count(run => run.IsDone)} of {folder.Runs.Count} runs are done, {queue.Queued} go on as Slurm's {(queue.Jobs.Count == 1 ? "job" : "jobs")} {string.Join(", ", queue.Jobs)}; "
                         + $"follow them with '{again} --executor slurm', or cancel them with '{again} --executor slurm --cancel'");
                     return BrinkCommandLine.Interrupted;
                 }
 
-                SweepReport.End(plan, sweep, output, parsed.GetValue(json));
-                return done ? 0 : throw NotDone(sweep);
+                SweepReport.End(plan, folder, output, parsed.GetValue(json));
+                return all ? 0 : throw NotDone(folder);
             }
         });
         return command;

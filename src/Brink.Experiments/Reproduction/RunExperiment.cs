@@ -70,7 +70,7 @@ public sealed class RunExperiment : ExperimentStudy
             DurableFile.Replace(PlanFile(folder), stream => stream.Write(Encoding.UTF8.GetBytes(specification.ToYaml())));
             RunOutcome outcome = RunRecord.IsRun(folder)
                 ? Trainer.Resume(folder, watch(), cancellation: cancellation)
-                : Trainer.Train(specification with { Out = folder }, watch(), force: true, cancellation);
+                : Trainer.Train(specification with { Out = folder }, watch(), force: true, cancellation: cancellation);
             if (outcome.Status == RunStatus.Interrupted)
             {
                 throw new OperationCanceledException(cancellation);

@@ -7,16 +7,16 @@ public static class Trainer
     /// <param name="specification">What to do.</param>
     /// <param name="observer">Told what happens.</param>
     /// <param name="force">Replace a run that is in the folder already.</param>
-    /// <param name="cancellation">Ends the run after a checkpoint.</param>
     /// <param name="ranks">The processes that share the samples, all of which call this; rank 0 owns the folder. Null for this one alone.</param>
+    /// <param name="cancellation">Ends the run after a checkpoint.</param>
     /// <returns>How the run ended.</returns>
     /// <exception cref="BrinkException">The specification asks for what is not to be had.</exception>
     public static RunOutcome Train(
         Specification specification,
         IRunObserver observer,
         bool force = false,
-        CancellationToken cancellation = default,
-        RunRanks? ranks = null)
+        RunRanks? ranks = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(observer);
@@ -39,20 +39,20 @@ public static class Trainer
     /// <param name="path">The run folder.</param>
     /// <param name="observer">Told what happens.</param>
     /// <param name="iterations">Iterations to take in all, where the run is to go on beyond what it was asked for.</param>
-    /// <param name="cancellation">Ends the run after a checkpoint.</param>
     /// <param name="ranks">
     /// The processes that share the samples, all of which call this and see the folder; null for this one alone. With
     /// another number than before the sums round differently: the run goes on, but not to the same bits.
     /// </param>
+    /// <param name="cancellation">Ends the run after a checkpoint.</param>
     /// <returns>How the run ended.</returns>
     /// <exception cref="BrinkException">The folder holds no run, is in use, or there is nothing left to do.</exception>
     public static RunOutcome Resume(
-        string path, IRunObserver observer, long? iterations = null, CancellationToken cancellation = default, RunRanks? ranks = null)
+        string path, IRunObserver observer, long? iterations = null, RunRanks? ranks = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
         if (ranks is not null)
         {
-            return ResumeTogether(path, observer, iterations, cancellation, ranks);
+            return ResumeTogether(path, observer, iterations, ranks, cancellation);
         }
 
         using RunFolder folder = OpenToContinue(path, iterations);
@@ -70,7 +70,7 @@ public static class Trainer
     }
 
     private static RunOutcome ResumeTogether(
-        string path, IRunObserver observer, long? iterations, CancellationToken cancellation, RunRanks ranks)
+        string path, IRunObserver observer, long? iterations, RunRanks ranks, CancellationToken cancellation)
     {
         RunFolder? own = null;
         Checkpoint? checkpoint = null;

@@ -109,7 +109,7 @@ public sealed class InterruptAndResumeTests : IDisposable
         Trainer.Train(longer with { Out = folder, Iterations = 9 }, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken);
         BrinkException refused = Assert.Throws<BrinkException>(() => Trainer.Resume(folder, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("--iterations", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(RunStatus.Finished, Trainer.Resume(folder, new RecordingObserver(), iterations: 20, TestContext.Current.CancellationToken).Status);
+        Assert.Equal(RunStatus.Finished, Trainer.Resume(folder, new RecordingObserver(), iterations: 20, cancellation: TestContext.Current.CancellationToken).Status);
         RunComparison.AssertSame(longer.Out!, folder);
         Assert.Equal(20, RunRecord.ReadSpecification(folder).Iterations);
     }
@@ -162,7 +162,7 @@ public sealed class InterruptAndResumeTests : IDisposable
         Trainer.Train(specification, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken);
         string before = File.ReadAllText(Path.Combine(specification.Out!, "spec.json"));
         BrinkException refused = Assert.Throws<BrinkException>(
-            () => Trainer.Resume(specification.Out!, new RecordingObserver(), iterations: 5, TestContext.Current.CancellationToken));
+            () => Trainer.Resume(specification.Out!, new RecordingObserver(), iterations: 5, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("14", refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(Path.Combine(specification.Out!, "spec.json")));
     }

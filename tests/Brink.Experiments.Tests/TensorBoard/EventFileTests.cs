@@ -110,7 +110,7 @@ public sealed class EventFileTests : IDisposable
         Assert.Equal(RunStatus.Diverged, Trainer.Train(specification, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken).Status);
         Assert.True(float.IsNaN(EventReader.Read(Single(_problem["run"]))[^1].Scalars["training/loss"]));
         File.Move(Single(_problem["run"]), Path.Combine(_problem["run"], "events.out.tfevents.1.brink"));
-        Trainer.Train(specification with { Tensorboard = false }, new RecordingObserver(), force: true, TestContext.Current.CancellationToken);
+        Trainer.Train(specification with { Tensorboard = false }, new RecordingObserver(), force: true, cancellation: TestContext.Current.CancellationToken);
         Assert.Empty(Directory.GetFiles(_problem["run"], "events*"));
     }
 

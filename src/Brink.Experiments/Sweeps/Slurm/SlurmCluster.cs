@@ -8,11 +8,11 @@ namespace Brink.Experiments.Sweeps.Slurm;
 /// The cluster, through Slurm's own commands: <c>sbatch</c>, <c>squeue</c>, <c>scancel</c> and <c>scontrol</c>. The accounting
 /// database, which <c>sacct</c> needs, is not: how a run stands is told by its folder.
 /// </summary>
-internal sealed class SlurmCluster
+internal static class SlurmCluster
 {
     /// <summary>Most elements of an array.</summary>
     /// <exception cref="BrinkException">Slurm is not there, or does not answer.</exception>
-    internal int MaxArraySize()
+    internal static int MaxArraySize()
     {
         string? line = Call("scontrol", "show", "config").Split('\n').FirstOrDefault(line => line.StartsWith("MaxArraySize", StringComparison.Ordinal));
         return line is not null && int.TryParse(line.Split('=')[^1].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int size)
@@ -23,16 +23,16 @@ internal sealed class SlurmCluster
     /// <summary>Submits a script.</summary>
     /// <returns>The number of its job.</returns>
     /// <exception cref="BrinkException">Slurm refuses it, with its reason.</exception>
-    internal string Submit(string script) => Call("sbatch", "--parsable", script).Trim().Split('\n')[^1].Split(';')[0];
+    internal static string Submit(string script) => Call("sbatch", "--parsable", script).Trim().Split('\n')[^1].Split(';')[0];
 
     /// <summary>All elements of this user's jobs that Slurm knows: those that wait and work, and for some minutes those that have ended.</summary>
     /// <exception cref="BrinkException">Slurm is not there, or does not answer.</exception>
-    internal IReadOnlyList<SlurmTask> Tasks() =>
+    internal static IReadOnlyList<SlurmTask> Tasks() =>
         [.. SlurmTask.Parse(Call("squeue", "--me", "--noheader", "--array", "--states=all", "--Format=" + SlurmTask.Format))];
 
     /// <summary>Cancels jobs: what waits is taken off, what works gets SIGTERM, on which a run writes its checkpoint.</summary>
     /// <exception cref="BrinkException">Slurm refuses it, with its reason.</exception>
-    internal void Cancel(IEnumerable<string> jobs) => Call("scancel", [.. jobs]);
+    internal static void Cancel(IEnumerable<string> jobs) => Call("scancel", [.. jobs]);
 
     private static string Call(string program, params string[] words)
     {

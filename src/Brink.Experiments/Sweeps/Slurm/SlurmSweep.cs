@@ -12,7 +12,6 @@ namespace Brink.Experiments.Sweeps.Slurm;
 /// <param name="observer">Told what happens.</param>
 public sealed class SlurmSweep(SweepFolder folder, IReadOnlyList<string> program, SlurmSweepOptions options, ISweepObserver observer)
 {
-    private readonly SlurmCluster _cluster = new();
     private readonly SlurmRecord _record = new(folder.Path);
     private readonly SweepPace _pace = new(folder);
     private readonly List<SweepRun> _waiting = [];
@@ -37,8 +36,8 @@ public sealed class SlurmSweep(SweepFolder folder, IReadOnlyList<string> program
     /// <exception cref="BrinkException">Slurm is not there, does not answer at the start, or refuses the first array.</exception>
     public bool Run(CancellationToken cancellation)
     {
-        _arraySize = _cluster.MaxArraySize();
-        TakeUp(_cluster.Tasks());
+        _arraySize = SlurmCluster.MaxArraySize();
+        TakeUp(SlurmCluster.Tasks());
         _pace.Status([], _failed);
         var sinceAsked = Stopwatch.StartNew();
         while (!cancellation.IsCancellationRequested)
@@ -67,7 +66,7 @@ public sealed class SlurmSweep(SweepFolder folder, IReadOnlyList<string> program
     public static IReadOnlyList<string> ActiveTasks(string path)
     {
         IReadOnlyList<SlurmSubmission> submissions = new SlurmRecord(path).Read();
-        return submissions.Count == 0 ? [] : [.. ActiveTasks(submissions, new SlurmCluster().Tasks()).Select(task => task.Id)];
+        return submissions.Count == 0 ? [] : [.. ActiveTasks(submissions, SlurmCluster.Tasks()).Select(task => task.Id)];
     }
 
     /// <summary>Cancels a sweep's arrays, also while another process follows them; runs at work write their checkpoints.</summary>
@@ -76,12 +75,11 @@ public sealed class SlurmSweep(SweepFolder folder, IReadOnlyList<string> program
     /// <exception cref="BrinkException">Slurm does not answer or refuses, or the record is not valid.</exception>
     public static (IReadOnlyList<string> Jobs, int Tasks) Cancel(string path)
     {
-        SlurmCluster cluster = new();
-        SlurmTask[] active = [.. ActiveTasks(new SlurmRecord(path).Read(), cluster.Tasks())];
+        SlurmTask[] active = [.. ActiveTasks(new SlurmRecord(path).Read(), SlurmCluster.Tasks())];
         string[] jobs = [.. active.Select(task => task.Job).Distinct(StringComparer.Ordinal)];
         if (jobs.Length > 0)
         {
-            cluster.Cancel(jobs);
+            SlurmCluster.Cancel(jobs);
         }
 
         return (jobs, active.Length);
@@ -156,7 +154,7 @@ public sealed class SlurmSweep(SweepFolder folder, IReadOnlyList<string> program
     {
         try
         {
-            Take(_cluster.Tasks(), earlier: false);
+            Take(SlurmCluster.Tasks(), earlier: false);
             _saidSilent = false;
         }
         catch (BrinkException silent) when (_working.Count > 0)
@@ -307,7 +305,7 @@ public sealed class SlurmSweep(SweepFolder folder, IReadOnlyList<string> program
             line.Name, runs.Length, options.AtATime, options.AtATime is null ? null : after, _record.ListOf(line.Submission), _record.Place, folder.Path,
             runs.Max(run => run.Point.Specification.Threads), runs.Any(run => run.Point.Specification.Device != "cpu"), program, options.Slurm);
         DurableFile.Replace(script, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
-        string job = _cluster.Submit(script);
+        string job = SlurmCluster.Submit(script);
         _record.Append(line with { Job = job });
         RecordStarts(job, [.. runs.Select((run, index) => (SlurmTask.IdOf(job, $"{index}"), run))]);
         _working.AddRange(runs.Select(run => new Work(run, run.OpenJob!, new RunTail(run.Folder)) { Resumed = run.CanResume }));
