@@ -21,7 +21,7 @@ internal static class RunMeasures
         (new("edge_ratio_mean", "mean of the sharpness over the edge's threshold from then on", "F3"), one => Known(one.Summary.EdgeRatioMean, NoEdge(one))),
         (new("edge_ratio_highest", "largest of the sharpness over the edge's threshold from then on", "F3"), one => Known(one.Summary.EdgeRatioHighest, NoEdge(one))),
         (new("flat_trace", "median trace of the Hessian in the flat region", "F3"), one => Flat(one, line => line.Trace, "trace-every")),
-        (new("flat_last_bias_ratio", "median of the last bias's gradient over the median layer's, in the flat region", "F0"), one => Flat(one, line => line.LastBiasGradientRatio, "diagnostics-every")),
+        (new("flat_last_bias_ratio", "median of the last bias's gradient over the median layer's, in the flat region", "F0"), FlatLastBiasRatio),
         (new("late_dead_fraction", "median share of dead units of the last tenth", "P1"), one => Late(one, line => line.DeadFraction, "it was not measured in the last tenth: set diagnostics-every")),
         (new("mean_eta_batch_sharpness", "mean of η times the mean sharpness of the batches", "F3"), EtaBatchSharpness),
         (new("sharpening", "largest λ₁ over the first", "F2"), Sharpening),
@@ -66,6 +66,14 @@ internal static class RunMeasures
         return one.UnmetByFlatRegion is { } unmet ? new(null, unmet)
             : flat.Length == 0 ? new(null, $"the flat region was not reached where it was measured, or it was not measured: set {field} and sharpness-every")
             : new(Median(flat), null);
+    }
+
+    private static Measurement FlatLastBiasRatio(RunTrajectory one)
+    {
+        Measurement found = Flat(one, line => line.LastBiasGradientRatio, "diagnostics-every");
+        return found.Value is null && one.InFlatRegion.Any(line => line.LastBiasGradientNorm > 0)
+            ? new(null, "no gradient at all reaches the median layer in the flat region: the ratio has no value")
+            : found;
     }
 
     private static Measurement LateSharpnessOverFlattest(RunTrajectory one) => one.FlattestSharpness is { } flattest

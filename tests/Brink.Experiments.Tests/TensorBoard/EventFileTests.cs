@@ -67,7 +67,7 @@ public sealed class EventFileTests : IDisposable
             }
         }
 
-        Assert.InRange(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - events[0].WallTime, 0, 600);
+        Assert.InRange((DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds - events[0].WallTime, 0, 600);
         Assert.Equal(1, EventExport.Write(RunCatalogue.List(_problem["run"]), _problem["logs"]));
         List<ReadEvent> exported = EventReader.Read(Single(Path.Combine(_problem["logs"], "run")));
         Assert.Equal(events.SelectMany(one => one.Scalars), exported.SelectMany(one => one.Scalars));
