@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -128,9 +129,14 @@ internal sealed class ServedFolder : IAsyncDisposable
     /// <summary>Ends the processes that a test which failed has left at work.</summary>
     internal static void EndRuns(string root)
     {
-        foreach (string folder in Directory.GetDirectories(root).Where(RunRecord.IsInUse))
+        foreach (string folder in Directory.GetDirectories(root))
         {
-            if (RunRecord.ProcessAtWork(folder) is { } id && id != Environment.ProcessId)
+            // The owner first: a folder that a test has spoilt may have a pipe for a lock, and opening it would last for ever.
+            string owner = Path.Combine(folder, ".lock-owner");
+            if (File.Exists(owner)
+                && int.TryParse(File.ReadAllText(owner), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int last)
+                && last != Environment.ProcessId
+                && RunRecord.ProcessAtWork(folder) is { } id)
             {
                 using var process = System.Diagnostics.Process.GetProcessById(id);
                 process.Kill();
