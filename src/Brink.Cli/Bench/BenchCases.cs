@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Brink.Curvature;
+using Brink.Experiments.Planning;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
@@ -39,12 +40,12 @@ internal static class BenchCases
     /// <summary>Peak memory of the full-batch gradient; to be run before anything else has filled the process.</summary>
     internal static BenchRow GradientMemory(BenchSetting setting)
     {
-        ResetPeak();
+        ProcessMemory.ResetPeak();
         using (Evaluation at = setting.Problem.Objective.Evaluate(setting.Start(), Wanted.ValueAndGradient))
         {
         }
 
-        double ours = PeakBytes();
+        double ours = ProcessMemory.Peak() ?? double.NaN;
         setting.Ask<PeerMemory>("reset_peak");
         PeerGradient theirs = setting.Ask<PeerGradient>("gradient", ("repeats", 1));
         return new BenchRow("peak memory, CNN gradient", ours, theirs.PeakRssBytes, "bytes", 4, 1, "resident, data and runtime included");
@@ -200,14 +201,6 @@ internal static class BenchCases
         }
 
         return watch.Elapsed.TotalNanoseconds / Calls;
-    }
-
-    private static void ResetPeak() => File.WriteAllText("/proc/self/clear_refs", "5");
-
-    private static double PeakBytes()
-    {
-        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:"));
-        return 1024.0 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     /// <summary>An answer of which nothing is needed.</summary>

@@ -49,6 +49,7 @@ internal static class BrinkCommandLine
             ResumeCommand.Create(),
             LaunchCommand.Create(),
             SweepCommand.Create(),
+            PlanCommand.Create(),
             MeasureCommand.Create(),
             SpectrumCommand.Create(),
             FlowCommand.Create(),

@@ -13,10 +13,12 @@ namespace Brink.Cli.Commands;
 /// <summary><c>brink bench</c>: Brink beside a PyTorch peer, in turns, on this machine.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "networks", "sharpness", "gfs", "tracking", "phase"];
+    private const string Ranks = "ranks";
+
+    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "networks", "sharpness", "gfs", "tracking", "phase", Ranks];
 
     /// <summary>Cases of many minutes: run only where they are named.</summary>
-    private static readonly string[] s_long = ["networks", "tracking", "gfs"];
+    private static readonly string[] s_long = ["networks", "tracking", "gfs", Ranks];
 
     /// <summary>Iterations over which steps in float64 are compared; the first is part of them.</summary>
     private const int ExactIterations = 8;
@@ -36,15 +38,22 @@ internal static class BenchCommand
         networksOn.AcceptOnlyFromAmong("resnet34", "vgg11");
         var iterations = new Option<int>("--tracking-iterations") { Description = "Iterations of nls along which the ten largest eigenvalues are tracked", DefaultValueFactory = _ => 200, HelpName = "n" };
         var every = new Option<int>("--tracking-every") { Description = "Iterations between two measurements of the tracking; with 1 it takes five times as long", DefaultValueFactory = _ => 5, HelpName = "n" };
+        var asRank = new Option<string?>("--as-rank") { Description = "A rank of the case ranks, which starts it", HelpName = "json", Hidden = true };
         Option<bool> json = JsonText.Option();
         var command = new DocumentedCommand(
             "bench",
             "Time Brink against what the authors' code does in PyTorch: same images, start weights, threads, libtorch and BLAS; the two take turns, and the ratios of medians are printed.",
             "brink bench",
             "brink bench --only gradient --repetitions 9")
-        { from, count, repetitions, threads, only, networksOn, sharpnessOn, iterations, every, json };
+        { from, count, repetitions, threads, only, networksOn, sharpnessOn, iterations, every, asRank, json };
         command.SetWork((parsed, _) =>
         {
+            if (parsed.GetValue(asRank) is { } work)
+            {
+                RankWorker.Serve(work);
+                return 0;
+            }
+
             TextWriter output = parsed.InvocationConfiguration.Output;
             bool asJson = parsed.GetValue(json);
             TextWriter words = asJson ? parsed.InvocationConfiguration.Error : output;
@@ -56,12 +65,6 @@ internal static class BenchCommand
             }
 
             int onThreads = parsed.GetValue(threads);
-            using PeerProcess peer = PeerProcess.Start(PeerProcess.FindPython(), PeerProcess.FindScript(), onThreads);
-            PeerHello hello = peer.Hello(TimeSpan.FromMinutes(3));
-            Runtime.Initialize();
-            RequireSameLibraries(hello);
-            words.WriteLine($"peer: Python {hello.Python}, PyTorch {hello.Torch}, SciPy {hello.Scipy}; BLAS of both: {string.Join(", ", hello.Blas)}");
-            words.WriteLine($"{RunEnvironment.ProcessorModel()}, {onThreads} threads on {Environment.ProcessorCount} cores, libtorch {Runtime.LibtorchVersion}, tensor memory from {Runtime.Allocator} (the peer's from libc)");
             var rows = new List<BenchRow>();
             void Add(BenchRow row)
             {
@@ -82,6 +85,25 @@ internal static class BenchCommand
                 return specification with { From = parsed.GetValue(from) };
             }
 
+            if (cases.Contains(Ranks))
+            {
+                foreach (BenchRow row in RanksCase.Rows(Of, times, onThreads, words.WriteLine))
+                {
+                    Add(row);
+                }
+
+                if (cases.Length == 1)
+                {
+                    return Finish();
+                }
+            }
+
+            using PeerProcess peer = PeerProcess.Start(PeerProcess.FindPython(), PeerProcess.FindScript(), onThreads);
+            PeerHello hello = peer.Hello(TimeSpan.FromMinutes(3));
+            Runtime.Initialize();
+            RequireSameLibraries(hello);
+            words.WriteLine($"peer: Python {hello.Python}, PyTorch {hello.Torch}, SciPy {hello.Scipy}; BLAS of both: {string.Join(", ", hello.Blas)}");
+            words.WriteLine($"{RunEnvironment.ProcessorModel()}, {onThreads} threads on {Environment.ProcessorCount} cores, libtorch {Runtime.LibtorchVersion}, tensor memory from {Runtime.Allocator} (the peer's from libc)");
             if (cases.Contains("memory") || cases.Contains("gradient"))
             {
                 using var setting = new BenchSetting(peer, Of("cnn", "gd"), words.WriteLine);
@@ -182,16 +204,21 @@ internal static class BenchCommand
                 }
             }
 
-            if (asJson)
-            {
-                JsonText.Write(output, rows);
-            }
-            else
-            {
-                Print(rows, output);
-            }
+            return Finish();
 
-            return 0;
+            int Finish()
+            {
+                if (asJson)
+                {
+                    JsonText.Write(output, rows);
+                }
+                else
+                {
+                    Print(rows, output);
+                }
+
+                return 0;
+            }
         });
         return command;
     }
@@ -217,17 +244,21 @@ internal static class BenchCommand
 
     private static void Print(IEnumerable<BenchRow> rows, TextWriter output)
     {
-        var table = new Table().Border(TableBorder.Markdown).AddColumns("what", "Brink", "peer", "ratio", "target", "met", "repetitions", "remark");
-        foreach (BenchRow row in rows)
-        {
-            table.AddRow(
-                Markup.Escape(row.What), Amount(row.Ours, row.Unit), Amount(row.Peer, row.Unit), Ratio(row),
-                string.Create(CultureInfo.InvariantCulture, $"≥ {row.Target:G3}×"), row.Met ? "yes" : "no", $"{row.Repetitions}", Markup.Escape(row.Remark));
-        }
-
         IAnsiConsole console = ProgressDisplay.ConsoleOf(output);
         console.Profile.Width = 220;
-        console.Write(table);
+        foreach (IGrouping<(string Ours, string Peer), BenchRow> alike in rows.GroupBy(row => row.Sides))
+        {
+            var table = new Table().Border(TableBorder.Markdown).AddColumns("what", alike.Key.Ours, alike.Key.Peer, "ratio", "target", "met", "repetitions", "remark");
+            foreach (BenchRow row in alike)
+            {
+                string target = row.Within is { } margin
+                    ? string.Create(CultureInfo.InvariantCulture, $"{row.Target:G3} ± {margin:G3}×") : string.Create(CultureInfo.InvariantCulture, $"≥ {row.Target:G3}×");
+                table.AddRow(
+                    Markup.Escape(row.What), Amount(row.Ours, row.Unit), Amount(row.Peer, row.Unit), Ratio(row), target, row.Met ? "yes" : "no", $"{row.Repetitions}", Markup.Escape(row.Remark));
+            }
+
+            console.Write(table);
+        }
     }
 
     private static string Ratio(BenchRow row) => string.Create(CultureInfo.InvariantCulture, $"{row.Ratio:F2}×");

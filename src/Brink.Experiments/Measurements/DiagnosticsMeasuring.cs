@@ -28,7 +28,7 @@ internal sealed class DiagnosticsMeasuring(Specification specification) : RunMea
 
     private MetricsLine WithActivations(MeasuredPoint point, MetricsLine line)
     {
-        IReadOnlyList<ActivationZeros> zeros = point.Problem.Objective is NetworkObjective objective
+        IReadOnlyList<ActivationZeros> zeros = point.Problem.NetworkObjective is { } objective
             ? ZeroActivations.Count(objective, point.At.Weights)
             : [];
         if (zeros.Count == 0)

@@ -37,6 +37,9 @@ internal sealed class RunMeasurements : IDisposable
         _midpoints?.Dispose();
     }
 
+    /// <summary>Those that the specification asks for, in the order in which they are measured.</summary>
+    internal IEnumerable<RunMeasurement> Asked => _all.Where(measurement => measurement.IsWanted);
+
     /// <summary>Whether anything is measured at an iterate or around it.</summary>
     /// <param name="iteration">k.</param>
     internal bool AreDue(long iteration) => Array.Exists(_all, measurement => measurement.IsDue(iteration));

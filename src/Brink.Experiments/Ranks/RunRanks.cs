@@ -135,12 +135,12 @@ public sealed class RunRanks : IDisposable
     /// <param name="interrupted">Whether this rank was asked to stop.</param>
     /// <returns>Whether any was.</returns>
     /// <exception cref="BrinkException">The weights differ.</exception>
-    internal bool AnyInterrupted(Tensor weights, bool interrupted)
+    public bool AnyInterrupted(Tensor weights, bool interrupted)
     {
+        ArgumentNullException.ThrowIfNull(weights);
+
         // 48 bits of a digest and one of the signal are exact in a float64.
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(BytesOf(weights), digest);
-        double mark = BinaryPrimitives.ReadUInt64LittleEndian(digest) >> 16;
+        double mark = Mark(weights);
         double[] marks = OfEach((2 * mark) + (interrupted ? 1 : 0));
         if (marks.Any(other => Math.Floor(other / 2) != mark))
         {
@@ -148,6 +148,15 @@ public sealed class RunRanks : IDisposable
         }
 
         return marks.Any(other => other % 2 == 1);
+    }
+
+    /// <summary>48 bits that follow from those of the weights.</summary>
+    /// <param name="weights">w.</param>
+    internal static double Mark(Tensor weights)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(BytesOf(weights), digest);
+        return BinaryPrimitives.ReadUInt64LittleEndian(digest) >> 16;
     }
 
     /// <inheritdoc/>

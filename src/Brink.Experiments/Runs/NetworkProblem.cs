@@ -87,6 +87,21 @@ public sealed class NetworkProblem : Problem
         }
     }
 
+    /// <summary>What can be told of a problem before anything is measured for it.</summary>
+    /// <param name="specification">The specification.</param>
+    /// <returns>Samples to train on, numbers of one of them, and whether the network takes statistics over the batch.</returns>
+    /// <exception cref="BrinkException">Data, network or device are not to be had as asked for.</exception>
+    internal static (long Samples, long SampleNumbers, bool BatchStatistics) Look(Specification specification)
+    {
+        Runtime.Initialize();
+        using NetworkProblem problem = Load(WithFullPaths(specification), ranks: null);
+        SampleSet images = problem._images;
+        return (images.Count, (long)images.Channels * images.Height * images.Width, problem.Network.HasBatchStatistics);
+    }
+
+    /// <summary>Samples of the other split that were read for test metrics; 0 where none were.</summary>
+    internal long TestSamples => _test?.Batches.Samples ?? 0;
+
     /// <inheritdoc/>
     /// <remarks>On the other split; null where that is not at hand.</remarks>
     public override (double Loss, double Accuracy)? Test(Evaluation at, Action<string> note)

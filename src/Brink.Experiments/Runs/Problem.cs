@@ -21,6 +21,9 @@ public abstract class Problem : IDisposable
     /// <summary>Names and places of the parameters in the flat vector: what files of weights hold.</summary>
     public abstract ParameterLayout Layout { get; }
 
+    /// <summary>The objective where it is a network's loss on samples; else null.</summary>
+    internal virtual NetworkObjective? NetworkObjective => Objective as NetworkObjective;
+
     /// <summary>K, the number of a network's outputs; null where there are none.</summary>
     public virtual int? Outputs => null;
 

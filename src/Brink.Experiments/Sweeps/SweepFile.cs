@@ -123,6 +123,9 @@ public sealed partial class SweepFile
         return new SweepFile(Name, Source, Text, [.. Fields, added], Exceptions, Slurm);
     }
 
+    /// <summary>Whether a field has several values, so that there are several runs.</summary>
+    public bool Varies => Fields.Any(one => one.Varies);
+
     /// <summary>Whether the file gives a field.</summary>
     /// <param name="name">The field's name.</param>
     public bool Gives(string name) => Fields.Any(field => field.Field.Name == name);

@@ -20,12 +20,20 @@ public sealed record SampleShare(ProcessGroup Group, long First, long Total)
     public static (SampleShare Share, long Count) Of(ProcessGroup group, long total)
     {
         ArgumentNullException.ThrowIfNull(group);
-        if (group.Size > total)
-        {
-            throw new BrinkException($"{group.Size} ranks cannot share {total} samples: start at most {total} ranks");
-        }
-
+        Require(group.Size, total);
         long first = total * group.Rank / group.Size;
         return (new SampleShare(group, first, total), (total * (group.Rank + 1) / group.Size) - first);
+    }
+
+    /// <summary>Refuses more ranks than samples.</summary>
+    /// <param name="ranks">R.</param>
+    /// <param name="total">N.</param>
+    /// <exception cref="BrinkException">There are more ranks than samples.</exception>
+    public static void Require(int ranks, long total)
+    {
+        if (ranks > total)
+        {
+            throw new BrinkException($"{ranks} ranks cannot share {total} samples: start at most {total} ranks");
+        }
     }
 }

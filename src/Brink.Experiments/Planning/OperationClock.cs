@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Brink.Torch;
+
+namespace Brink.Experiments.Planning;
+
+/// <summary>How long each pass over the samples takes, how many there are, and which sums over ranks they would take.</summary>
+/// <param name="parameters">P.</param>
+/// <param name="elementBytes">Bytes of a number.</param>
+/// <param name="gpu">Whether the work is a GPU's, which is to be waited for.</param>
+internal sealed class OperationClock(long parameters, int elementBytes, bool gpu)
+{
+    private Dictionary<Operation, List<double>> _seconds = [];
+    private Dictionary<long, int> _messages = [];
+
+    /// <summary>Bytes of a vector.</summary>
+    internal long VectorBytes => parameters * elementBytes;
+
+    /// <summary>Times an operation.</summary>
+    /// <param name="operation">Which.</param>
+    /// <param name="work">Does it.</param>
+    /// <param name="messages">Bytes of each sum over ranks that it takes.</param>
+    internal T Time<T>(Operation operation, Func<T> work, params ReadOnlySpan<long> messages)
+    {
+        var watch = Stopwatch.StartNew();
+        T result = work();
+        Wait();
+        if (!_seconds.TryGetValue(operation, out List<double>? times))
+        {
+            _seconds[operation] = times = [];
+        }
+
+        times.Add(watch.Elapsed.TotalSeconds);
+        foreach (long bytes in messages)
+        {
+            Send(bytes);
+        }
+
+        return result;
+    }
+
+    /// <summary>Notes a sum over ranks.</summary>
+    /// <param name="bytes">Bytes of the tensor.</param>
+    internal void Send(long bytes) => _messages[bytes] = _messages.GetValueOrDefault(bytes) + 1;
+
+    /// <summary>Does something, and says what it was made of.</summary>
+    /// <param name="work">What to do.</param>
+    internal OperationRecord Record(Action work)
+    {
+        (_seconds, _messages) = ([], []);
+        var watch = Stopwatch.StartNew();
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        work();
+        Wait();
+        return new OperationRecord(
+            watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds,
+            _seconds.ToDictionary(one => one.Key, one => (IReadOnlyList<double>)one.Value), _messages);
+    }
+
+    private void Wait()
+    {
+        if (gpu)
+        {
+            Runtime.CudaSynchronize();
+        }
+    }
+}
+
+/// <summary>What something was made of.</summary>
+/// <param name="Seconds">How long it took in all.</param>
+/// <param name="CpuSeconds">What the process's threads computed meanwhile.</param>
+/// <param name="Operations">How long each pass over the samples took.</param>
+/// <param name="Messages">How many sums over ranks of which size in bytes it would take.</param>
+internal sealed record OperationRecord(
+    double Seconds, double CpuSeconds, IReadOnlyDictionary<Operation, IReadOnlyList<double>> Operations, IReadOnlyDictionary<long, int> Messages)
+{
+    /// <summary>What was not spent in passes over the samples.</summary>
+    internal double Rest => Math.Max(0, Seconds - Operations.Values.Sum(times => times.Sum()));
+}
