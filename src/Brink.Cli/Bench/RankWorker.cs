@@ -16,9 +16,8 @@ internal sealed class RankWorker : IDisposable
     /// <summary>An iteration of <c>nls</c>.</summary>
     internal const string Iteration = "nls";
 
-    /// <summary>Hessian-vector products at the point where it stands, the graphs recorded; the mean of each.</summary>
+    /// <summary>A Hessian-vector product at the point where it stands, on graphs that the first one recorded.</summary>
     internal const string Product = "product";
-    private const int Products = 3;
 
     private readonly NetworkProblem _problem;
     private readonly ExtrapolatingSearch _method = new("nls", new ZhangHagerReference(), new SearchParameters());
@@ -35,6 +34,9 @@ internal sealed class RankWorker : IDisposable
         _problem = NetworkProblem.Create(specification, note, ranks);
         _at = _problem.Objective.Evaluate(_problem.StartWeights(), _method.Wanted);
     }
+
+    /// <summary>What it works on, with what the machine decided.</summary>
+    internal Specification Specification => _problem.Specification;
 
     /// <summary>Answers on a rank: rank 0 reads what is asked from standard input, the others hear of it from rank 0.</summary>
     /// <param name="specification">A specification, as JSON.</param>
@@ -60,8 +62,7 @@ internal sealed class RankWorker : IDisposable
         _ranks?.Group.Barrier();
         var watch = Stopwatch.StartNew();
         double step = operation == Iteration ? Step() : Multiply();
-        return new RankAnswer(
-            watch.Elapsed.TotalSeconds / (operation == Iteration ? 1 : Products), step, (_ranks?.Group.SummedBytes ?? 0) - before);
+        return new RankAnswer(watch.Elapsed.TotalSeconds, step, (_ranks?.Group.SummedBytes ?? 0) - before);
     }
 
     /// <inheritdoc/>
@@ -84,12 +85,7 @@ internal sealed class RankWorker : IDisposable
     private double Multiply()
     {
         using var scope = new TensorScope();
-        Tensor direction = _at.Gradient();
-        for (int k = 0; k < Products; k++)
-        {
-            _at.HessianVectorProduct(direction);
-        }
-
+        _at.HessianVectorProduct(_at.Gradient());
         return 0;
     }
 }

@@ -18,6 +18,7 @@ internal static class RanksCase
 
     /// <summary>Predictions and runs take longer than iterations: fewer of them, each over many iterations.</summary>
     private const int Rounds = 3;
+    private const int MostImages = 1000;
 
     /// <summary>Both comparisons, for each network.</summary>
     /// <param name="of">Makes a specification of a network and a method.</param>
@@ -46,7 +47,10 @@ internal static class RanksCase
     private static IEnumerable<BenchRow> Side(Specification specification, string name, int repetitions, int ranks, Action<string> note)
     {
         using var one = new RankWorker(specification, null, note);
-        using RankChildren several = RankChildren.Start(ranks, "bench", "--as-rank", (specification with { Threads = 1 }).ToJson());
+
+        // The same work: what the one process measured to be its best micro-batch is the ranks', whatever they would have measured.
+        Specification shared = specification with { Threads = 1, MicroBatch = one.Specification.MicroBatch, KeepGraph = one.Specification.KeepGraph };
+        using RankChildren several = RankChildren.Start(ranks, "bench", "--as-rank", shared.ToJson());
         foreach ((string operation, string what) in new[] { (RankWorker.Iteration, "nls per iteration"), (RankWorker.Product, "Hessian-vector product") })
         {
             var seconds = new List<(double Ranks, double One)>();
@@ -82,7 +86,7 @@ internal static class RanksCase
         string folder = Directory.CreateTempSubdirectory("brink-bench-").FullName;
         try
         {
-            specification = (specification with { Iterations = 4 * every, SharpnessEvery = every }).Without("threads").Without("test-every") with { TestEvery = every };
+            specification = (specification with { Count = Math.Min(specification.Count, MostImages), Iterations = 4 * every, SharpnessEvery = every }).Without("threads").Without("test-every") with { TestEvery = every };
             string file = Path.Combine(folder, "spec.yaml");
             File.WriteAllText(file, specification.ToYaml());
             int[] counts = [1, threads];
@@ -104,7 +108,7 @@ internal static class RanksCase
             foreach (int ranks in counts)
             {
                 string sides = ranks == 1 ? $"1 rank of {threads} threads" : $"{ranks} ranks of 1 thread";
-                yield return Row($"{name}, {sides}: seconds an iteration", [.. found[ranks].Select(one => (one.Seconds, one.Predicted))], "s", $"every {every} iterations λ₁ and the test split; over {2 * every} iterations");
+                yield return Row($"{name}, {sides}: seconds an iteration", [.. found[ranks].Select(one => (one.Seconds, one.Predicted))], "s", $"{specification.Count} images; every {every} iterations λ₁ and the test split; over {2 * every} iterations");
                 yield return Row($"{name}, {sides}: peak memory of a rank", [.. found[ranks].Select(one => (one.Bytes, one.PredictedBytes))], "bytes", "resident, runtime included");
             }
         }

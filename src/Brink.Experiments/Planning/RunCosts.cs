@@ -48,8 +48,8 @@ public sealed record RunCosts
     /// <summary>What the further files of a run folder hold.</summary>
     public const double SmallFileBytes = 6000;
 
-    /// <summary>Files of a run folder: specification, environment, metrics, summary, log, lock and two checkpoints.</summary>
-    public const int FilesPerRun = 8;
+    /// <summary>Files of a run folder: specification, environment, metrics, summary, log, two of the lock and two checkpoints.</summary>
+    public const int FilesPerRun = 9;
 
     /// <summary>Bytes of the run's folder at its end.</summary>
     public double DiskBytes => (2 * CheckpointBytes) + Lines.For(Iterations) + SmallFileBytes;

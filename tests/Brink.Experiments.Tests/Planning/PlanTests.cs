@@ -31,7 +31,8 @@ public sealed class PlanTests : IDisposable
                 Same(ranks, session.Step);
             }
 
-            // Test metrics read the other split first, which takes no sums.
+            // A measurement finds the step's gradient at hand.
+            session.WriteLine();
             long sums = ranks.Group.Sums;
             long bytes = ranks.Group.SummedBytes;
             var planned = session.Measure().SelectMany(one => one.Record.Messages).ToList();
