@@ -115,7 +115,7 @@ internal sealed class ProbeSession : IDisposable
     /// <summary>Says which measurements are not planned, and why.</summary>
     internal IEnumerable<string> LeftOut() => _measurements.Asked.Select(WhyLeftOut).OfType<string>();
 
-    /// <summary>Times what every plan needs to know, whatever the run does: a loss, and a first and a further product.</summary>
+    /// <summary>Times what every plan needs to know, whatever the run does: a loss, a gradient, a first and a further product.</summary>
     internal OperationRecord Basics()
     {
         using var scope = new TensorScope();
@@ -129,7 +129,9 @@ internal sealed class ProbeSession : IDisposable
         direction = direction.To(_inner.Objective.Device);
         return _clock.Record(() =>
         {
+            // The gradient frees the graph of the loss, as it has in a run before anything is measured: memory counts too.
             using Evaluation at = _problem.Objective.Evaluate(weights.Clone().Unscoped(), Wanted.Value);
+            at.Gradient();
             at.HessianVectorProduct(direction);
             at.HessianVectorProduct(direction);
             at.HessianVectorProduct(direction);

@@ -36,12 +36,6 @@ internal sealed class ProbeTimes
     /// <summary>Takes a session's measurements, of which the last ones count: those before were cold.</summary>
     internal void AddMeasurements(ProbeSession session, Action<string> note)
     {
-        // The first of all warms the code; times are those of the second.
-        if (_measured.Count > 0 || _steps.Count > 0)
-        {
-            Note(session.Basics());
-        }
-
         IReadOnlyList<(string Name, int Every, OperationRecord Record, int Bytes)> before = _measured;
         _measured = session.Measure();
         if (before.Count > 0)
@@ -55,6 +49,12 @@ internal sealed class ProbeTimes
         foreach (string reason in session.LeftOut().Where(_told.Add))
         {
             note(reason);
+        }
+
+        // The first of all warms the code; times are those of the second.
+        if (_steps.Count > 0)
+        {
+            Note(session.Basics());
         }
 
         _checkpoint = session.WriteCheckpoint();
