@@ -226,7 +226,7 @@ internal static class RunFields
         Help = "Let ranks normalise by the statistics of all samples together, as one process does, in two sums a layer and pass",
         Default = FieldDefault.Of(false),
         Example = "true",
-        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("ghost-batch-norm", "false")],
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("batch-norm", "true"), FieldCondition.Where("ghost-batch-norm", "false")],
     };
 
     internal static readonly SpecificationField<string> KeepGraph = new("keep-graph", FieldGroup.Run, new ChoiceForm(["auto", "yes", "no"]))
