@@ -9,10 +9,13 @@
 #ifdef BRINK_WITH_NCCL
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include <dlfcn.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -58,21 +61,34 @@ using StorePointer = c10::intrusive_ptr<c10d::Store>;
 class Group {
  public:
   virtual ~Group() = default;
-  virtual void all_reduce(at::Tensor tensor) = 0;
   virtual void broadcast(at::Tensor tensor, int root) = 0;
   virtual void barrier() = 0;
+  virtual bool on_gpu() const = 0;
+
+  void sum(const at::Tensor& tensor) {
+    ++sums_;
+    bytes_ += static_cast<int64_t>(tensor.nbytes());
+    all_reduce(tensor);
+  }
+
+  int64_t sums() const { return sums_; }
+  int64_t bytes() const { return bytes_; }
+
+ protected:
+  virtual void all_reduce(at::Tensor tensor) = 0;
+
+ private:
+  std::atomic<int64_t> sums_{0};
+  std::atomic<int64_t> bytes_{0};
 };
 
 template <class Backend>
 class GroupOf final : public Group {
  public:
-  GroupOf(StorePointer store, c10::intrusive_ptr<Backend> backend)
-      : store_(std::move(store)), backend_(std::move(backend)) {}
+  GroupOf(StorePointer store, c10::intrusive_ptr<Backend> backend, bool on_gpu)
+      : store_(std::move(store)), backend_(std::move(backend)), on_gpu_(on_gpu) {}
 
-  void all_reduce(at::Tensor tensor) override {
-    std::vector<at::Tensor> tensors{std::move(tensor)};
-    backend_->allreduce(tensors)->wait();
-  }
+  bool on_gpu() const override { return on_gpu_; }
 
   void broadcast(at::Tensor tensor, int root) override {
     std::vector<at::Tensor> tensors{std::move(tensor)};
@@ -83,10 +99,17 @@ class GroupOf final : public Group {
 
   void barrier() override { backend_->barrier()->wait(); }
 
+ protected:
+  void all_reduce(at::Tensor tensor) override {
+    std::vector<at::Tensor> tensors{std::move(tensor)};
+    backend_->allreduce(tensors)->wait();
+  }
+
  private:
   // The store outlives the group: rank 0's answers the others while they connect.
   StorePointer store_;
   c10::intrusive_ptr<Backend> backend_;
+  bool on_gpu_;
 };
 
 #ifdef BRINK_WITH_GLOO
@@ -117,10 +140,17 @@ void wait_for_all(c10d::Store& store, int size, Milliseconds start) {
 }
 
 std::unique_ptr<Group> create(
-    const char* backend, int rank, int size, const std::string& address, uint16_t port, Milliseconds start, Milliseconds wait) {
+    const char* backend,
+    int rank,
+    int size,
+    const std::string& address,
+    uint16_t port,
+    const std::string& prefix,
+    Milliseconds start,
+    Milliseconds wait) {
   c10d::TCPStoreOptions options;
   options.port = port;
-  options.isServer = rank == 0;
+  options.isServer = rank == 0 && prefix.empty();
   options.numWorkers = static_cast<std::size_t>(size);
   options.waitWorkers = false;
   options.timeout = start;
@@ -132,6 +162,9 @@ std::unique_ptr<Group> create(
     }
   }
   StorePointer store = c10::make_intrusive<c10d::TCPStore>(address, options);
+  if (!prefix.empty()) {
+    store = c10::make_intrusive<c10d::PrefixStore>(prefix, store);
+  }
   wait_for_all(*store, size, start);
 #ifdef BRINK_WITH_GLOO
   if (is(backend, kGloo)) {
@@ -139,7 +172,7 @@ std::unique_ptr<Group> create(
     auto gloo = c10d::ProcessGroupGloo::Options::create(wait);
     gloo->devices.push_back(device_for(address));
     return std::make_unique<GroupOf<c10d::ProcessGroupGloo>>(
-        store, c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, gloo));
+        store, c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, gloo), false);
   }
 #endif
 #ifdef BRINK_WITH_NCCL
@@ -147,7 +180,7 @@ std::unique_ptr<Group> create(
     auto nccl = c10d::ProcessGroupNCCL::Options::create();
     nccl->timeout = wait;
     return std::make_unique<GroupOf<c10d::ProcessGroupNCCL>>(
-        store, c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, size, nccl));
+        store, c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, size, nccl), true);
   }
 #endif
   throw std::runtime_error(std::string("no such backend: ") + backend);
@@ -157,18 +190,48 @@ Group& group_of(void* group) {
   return *static_cast<Group*>(group);
 }
 
+// y = sum of x over the ranks, on every rank. As a map of all ranks' x to all ranks' y it is its own transpose: the gradient
+// with respect to x is the sum of the gradients with respect to y, and so for every derivative after it.
+class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, int64_t group) {
+    context->saved_data["group"] = group;
+    Group& ranks = group_of(reinterpret_cast<void*>(group));
+    // Gloo sums in the host's memory.
+    at::Tensor sum = x.is_cuda() && !ranks.on_gpu() ? x.cpu() : x.clone(at::MemoryFormat::Contiguous);
+    ranks.sum(sum);
+    return sum.to(x.device());
+  }
+
+  static torch::autograd::variable_list backward(
+      torch::autograd::AutogradContext* context, const torch::autograd::variable_list& gradients) {
+    return {SumOverRanks::apply(gradients[0], context->saved_data["group"].toInt()), at::Tensor()};
+  }
+};
+
+at::Tensor sum_over_ranks(void* group, const at::Tensor& x) {
+  return SumOverRanks::apply(x, reinterpret_cast<int64_t>(group));
+}
+
 #else
 
 // Nothing was built: the functions stay, so that the managed side finds them and can say what is missing.
 class Group {
  public:
-  void all_reduce(const at::Tensor&) {}
+  void sum(const at::Tensor&) {}
+  int64_t sums() const { return 0; }
+  int64_t bytes() const { return 0; }
   void broadcast(const at::Tensor&, int) {}
   void barrier() {}
 };
 
 Group& group_of(void*) {
   throw std::runtime_error("process groups were not built");
+}
+
+at::Tensor sum_over_ranks(void* group, const at::Tensor&) {
+  group_of(group);
+  return at::Tensor();
 }
 
 #endif
@@ -180,14 +243,16 @@ BRINK_API int32_t brink_process_group_supported(const char* backend) {
   return supported(backend) ? 1 : 0;
 }
 
-// Joins a group: rank 0 listens at address:port, the others connect there; returns when all `size` ranks have. The first
-// timeout is for that, the second for a collective operation, which waits for the slowest rank.
+// Joins a group: rank 0 listens at address:port, the others connect there; returns when all `size` ranks have. With a prefix,
+// somebody else listens there already, and the group's names in that store begin with it. The first timeout is for that, the
+// second for a collective operation, which waits for the slowest rank.
 BRINK_API int brink_process_group_create(
     const char* backend,
     int32_t rank,
     int32_t size,
     const char* address,
     int32_t port,
+    const char* prefix,
     int64_t start_milliseconds,
     int64_t wait_milliseconds,
     void** group) {
@@ -197,18 +262,32 @@ BRINK_API int brink_process_group_create(
     }
 #ifdef BRINK_WITH_PROCESS_GROUPS
     *group = create(
-                 backend, rank, size, address, static_cast<uint16_t>(port), Milliseconds(start_milliseconds),
+                 backend, rank, size, address, static_cast<uint16_t>(port), prefix, Milliseconds(start_milliseconds),
                  Milliseconds(wait_milliseconds))
                  .release();
 #else
-    (void)rank, (void)size, (void)address, (void)port, (void)start_milliseconds, (void)wait_milliseconds, (void)group;
+    (void)rank, (void)size, (void)address, (void)port, (void)prefix, (void)start_milliseconds, (void)wait_milliseconds, (void)group;
 #endif
   });
 }
 
 // Replaces the tensor's elements by their sums over the ranks; the same bits on every rank.
 BRINK_API int brink_process_group_all_reduce(void* group, const void* tensor) {
-  return brink::guarded([&] { group_of(group).all_reduce(brink::borrow(tensor)); });
+  return brink::guarded([&] { group_of(group).sum(brink::borrow(tensor)); });
+}
+
+// A tensor's sum over the ranks as a new tensor, through which can be differentiated, any number of times: each backward pass
+// through it is a sum over the ranks again, so all ranks make the same ones.
+BRINK_API int brink_process_group_sum(void* group, const void* tensor, void** sum) {
+  return brink::guarded([&] { *sum = brink::hand_over(sum_over_ranks(group, brink::borrow(tensor))); });
+}
+
+// How many sums were taken, and the bytes of their tensors.
+BRINK_API int brink_process_group_counts(void* group, int64_t* sums, int64_t* bytes) {
+  return brink::guarded([&] {
+    *sums = group_of(group).sums();
+    *bytes = group_of(group).bytes();
+  });
 }
 
 // Replaces the tensor's elements by those that rank `root` has.

@@ -36,10 +36,10 @@ public sealed class ProcessGroup : IDisposable
     public Device Device { get; }
 
     /// <summary>Sums taken over the ranks so far.</summary>
-    public long Sums { get; private set; }
+    public long Sums => Counts().Sums;
 
     /// <summary>Bytes of the tensors that those sums were of; what of them crosses the wire is docs/ranks.md's arithmetic.</summary>
-    public long SummedBytes { get; private set; }
+    public long SummedBytes => Counts().Bytes;
 
     private nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(ProcessGroup));
 
@@ -51,11 +51,12 @@ public sealed class ProcessGroup : IDisposable
     /// <param name="start">How long to wait for the others to join.</param>
     /// <param name="wait">How long an operation waits for the slowest rank.</param>
     /// <param name="device">The CPU for Gloo, this rank's GPU for NCCL.</param>
+    /// <param name="prefix">Where a launcher listens at the address already, for all ranks: what this group's names in its store begin with.</param>
     /// <returns>The group, to be disposed by the caller.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such rank or port.</exception>
     /// <exception cref="TorchException">The port is in use, an address leads nowhere, or not all ranks came in time.</exception>
     public static ProcessGroup Join(
-        int rank, int size, string address, int port, TimeSpan start, TimeSpan wait, Device device = default)
+        int rank, int size, string address, int port, TimeSpan start, TimeSpan wait, Device device = default, string prefix = "")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(rank);
@@ -63,7 +64,7 @@ public sealed class ProcessGroup : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
         Native.Check(Native.ProcessGroupCreate(
-            device.IsCuda ? "nccl" : "gloo", rank, size, address, port, (long)start.TotalMilliseconds, (long)wait.TotalMilliseconds, out nint handle));
+            device.IsCuda ? "nccl" : "gloo", rank, size, address, port, prefix, (long)start.TotalMilliseconds, (long)wait.TotalMilliseconds, out nint handle));
         return new ProcessGroup(handle, rank, size, device);
     }
 
@@ -73,9 +74,22 @@ public sealed class ProcessGroup : IDisposable
     public void SumInPlace(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        Sums++;
-        SummedBytes += tensor.Count * ScalarTypes.Size(tensor.Type);
         OnItsDevice(tensor, here => Check(Native.ProcessGroupAllReduce(Handle, here.Handle)));
+    }
+
+    /// <summary>
+    /// The sum of a tensor over the ranks, through which can be differentiated any number of times. A backward pass through it is
+    /// a sum over the ranks again, so all ranks take the same derivatives in the same order; those of a rank's own outputs count
+    /// for all.
+    /// </summary>
+    /// <param name="tensor">A tensor of the same shape and type on every rank.</param>
+    /// <returns>The sum, a new tensor owned by the current scope.</returns>
+    /// <exception cref="TorchException">Another rank is gone, or did not come in time.</exception>
+    public Tensor Sum(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Check(Native.ProcessGroupSum(Handle, tensor.Handle, out nint sum));
+        return Tensor.Own(sum);
     }
 
     /// <summary>The sum of a number over the ranks, in float64.</summary>
@@ -123,6 +137,12 @@ public sealed class ProcessGroup : IDisposable
     {
         Release();
         GC.SuppressFinalize(this);
+    }
+
+    private (long Sums, long Bytes) Counts()
+    {
+        Check(Native.ProcessGroupCounts(Handle, out long sums, out long bytes));
+        return (sums, bytes);
     }
 
     private void Broadcast(Tensor tensor) =>

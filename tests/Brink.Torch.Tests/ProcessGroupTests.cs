@@ -66,6 +66,26 @@ public sealed class ProcessGroupTests
     }
 
     [Fact]
+    public void Derivatives_through_a_sum_are_those_of_all_ranks_parts()
+    {
+        // f = Σ_r (r + 1) y³ with y = Σ_r a_r w², a_r = r + 1: f = 6 (6 w²)³ = 1296 w⁶ over three ranks.
+        (double First, double Second)[] found = OnRanks(3, group =>
+        {
+            using var scope = new TensorScope();
+            using GradientMode mode = GradientMode.On();
+            Tensor w = Tensor.From([0.5]);
+            w.RequiresGrad = true;
+            double part = group.Rank + 1;
+            Tensor y = group.Sum(w * w * part);
+            Tensor first = Autograd.Gradients([y * y * y * part], [w], retainGraph: true, createGraph: true)[0]!;
+            Tensor second = Autograd.Gradients([first], [w])[0]!;
+            return (group.Sum(first.Item()), group.Sum(second.Item()));
+        });
+        Assert.All(found, one => Assert.Equal(6 * 1296 * Math.Pow(0.5, 5), one.First, 1e-9));
+        Assert.All(found, one => Assert.Equal(30 * 1296 * Math.Pow(0.5, 4), one.Second, 1e-9));
+    }
+
+    [Fact]
     public void A_rank_that_is_gone_is_noticed_at_once()
     {
         var watch = Stopwatch.StartNew();

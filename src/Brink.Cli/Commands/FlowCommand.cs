@@ -26,6 +26,7 @@ internal static class FlowCommand
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show only the summary" };
         var force = new Option<bool>("--force") { Description = "Replace a run that is in the folder already" };
         Option<bool> json = JsonText.Option();
+        Option<bool> untilInputEnds = InputWatch.Option();
         var command = new DocumentedCommand(
             "flow",
             "Follow the gradient flow from a start or from where a run stands, to a loss, a gradient norm or a time. The flow is a run of its own.",
@@ -45,6 +46,7 @@ internal static class FlowCommand
         command.Add(quiet);
         command.Add(force);
         command.Add(json);
+        command.Add(untilInputEnds);
         command.SetWork((parsed, cancellation) =>
         {
             InvocationConfiguration streams = parsed.InvocationConfiguration;
@@ -53,9 +55,16 @@ internal static class FlowCommand
             Specification specification = Read(fields, parsed, parsed.GetValue(source), parsed.GetValue(iteration), isCentral);
 
             // What is printed as JSON leaves standard output to it.
-            IRunObserver observer = ProgressDisplay.For(
-                asJson ? streams.Error : streams.Output, parsed.GetValue(quiet), RunEnd.Title(specification));
-            RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), cancellation: cancellation);
+            using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
+            using RunRanks? ranks = RunRanks.FromEnvironment();
+            IRunObserver observer = RankObserver.For(
+                ranks, asJson && ranks is null or { IsOwner: true } ? streams.Error : streams.Output, parsed.GetValue(quiet), RunEnd.Title(specification));
+            RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), ranks, watch.Token);
+            if (ranks is { IsOwner: false })
+            {
+                return RunEnd.ExitCode(outcome);
+            }
+
             if (isCentral)
             {
                 Show(CentralFlowSummary.Of(outcome), CentralFlowText.Write);

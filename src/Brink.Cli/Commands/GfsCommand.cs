@@ -29,19 +29,19 @@ internal static class GfsCommand
         var untilLoss = new Option<double?>("--until-loss") { Description = $"Loss to reach (default: {FlowSolutionOptions.DefaultUntilLoss:G}, unless a gradient norm is given)", HelpName = "x" };
         var untilNorm = new Option<double?>("--until-grad-norm") { Description = "Norm of the gradient to reach", HelpName = "x" };
         var most = new Option<int>("--max-gradients") { Description = "Gradients that one flow may cost", DefaultValueFactory = _ => defaults.MaximumGradients, HelpName = "n" };
-        var threads = new Option<int>("--threads") { Description = "Flows followed at a time", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "n" };
+        var threads = new Option<int>("--threads") { Description = "Flows followed at a time; ranks follow one at a time together", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "n" };
         Option<bool> json = JsonText.Option();
+        Option<bool> untilInputEnds = InputWatch.Option();
         var command = new DocumentedCommand(
             "gfs",
             "Measure where gradient flow would end: φ(w_k) = λ₁ at the end of the flow from w_k, for every m-th iterate of a run, and whether φ ever rose. The run is replayed from its start; results are kept in gfs.jsonl of the run folder, and what is there already is not computed again. docs/gfs.md explains it.",
             "brink gfs runs/x --every 10",
-            "brink gfs runs/x --every 50 --until-loss 1e-5 --tolerance 1e-5 --json")
-        { run, every, from, to, integrator, tolerance, accuracy, untilLoss, untilNorm, most, threads, json };
+            "brink gfs runs/x --every 50 --until-loss 1e-5 --tolerance 1e-5 --json",
+            "brink launch --ranks 4 -- gfs runs/x --every 10")
+        { run, every, from, to, integrator, tolerance, accuracy, untilLoss, untilNorm, most, threads, json, untilInputEnds };
         command.SetWork((parsed, cancellation) =>
         {
-            TextWriter output = parsed.InvocationConfiguration.Output;
             bool asJson = parsed.GetValue(json);
-            TextWriter words = asJson ? parsed.InvocationConfiguration.Error : output;
             var settings = new FlowSolutionOptions
             {
                 Integrator = parsed.GetRequiredValue(integrator),
@@ -55,16 +55,24 @@ internal static class GfsCommand
             FlowIntegrator.Named(settings.Integrator, settings.Tolerance).Dispose();
             string folder = parsed.GetRequiredValue(run);
             int step = (int)AtLeast("--every", parsed.GetValue(every), 1);
+            long first = AtLeast("--from-iteration", parsed.GetValue(from), 0);
+            long? last = parsed.GetValue(to) is { } end ? AtLeast("--to", end, 0) : null;
+            int atATime = (int)AtLeast("--threads", parsed.GetValue(threads), 1);
+            using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
+            using RunRanks? ranks = RunRanks.FromEnvironment();
+            TextWriter output = RankObserver.OutputOf(ranks, parsed.InvocationConfiguration.Output);
+            TextWriter words = asJson ? RankObserver.OutputOf(ranks, parsed.InvocationConfiguration.Error) : output;
             FlowSolutionReport report = FlowSolutions.Compute(
                 folder,
                 step,
-                AtLeast("--from-iteration", parsed.GetValue(from), 0),
-                parsed.GetValue(to) is { } end ? AtLeast("--to", end, 0) : null,
+                first,
+                last,
                 settings,
-                (int)AtLeast("--threads", parsed.GetValue(threads), 1),
+                atATime,
                 words.WriteLine,
                 (line, done, all) => words.WriteLine(Progress(line, done, all)),
-                cancellation);
+                watch.Token,
+                ranks);
             if (asJson)
             {
                 JsonText.Write(output, report);

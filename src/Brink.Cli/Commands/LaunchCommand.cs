@@ -7,7 +7,7 @@ namespace Brink.Cli.Commands;
 /// <summary><c>brink launch</c>: one run over several processes of this machine.</summary>
 internal static class LaunchCommand
 {
-    private static readonly string[] s_commands = ["train", "resume"];
+    private static readonly string[] s_commands = ["train", "resume", "flow", "measure", "spectrum", "gfs"];
 
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
@@ -15,12 +15,13 @@ internal static class LaunchCommand
     {
         var ranks = new Option<int>("--ranks") { Description = "How many processes share the samples", Required = true, HelpName = "n" };
         var port = new Option<int?>("--port") { Description = "The port at which rank 0 listens; one that is free if not given", HelpName = "port" };
-        var work = new Argument<string[]>("command") { Description = "After --: train or resume, with its arguments", Arity = ArgumentArity.OneOrMore };
+        var work = new Argument<string[]>("command") { Description = "After --: train, resume, flow, measure, spectrum or gfs, with its arguments", Arity = ArgumentArity.OneOrMore };
         var command = new DocumentedCommand(
             "launch",
-            "Run one training over several processes of this machine, which share the samples: every sum over samples is one sum over the processes more. On a cluster, start the same train under torchrun, srun or mpirun.",
+            "Run one training, or one measurement, over several processes of this machine, which share the samples: every sum over samples is one sum over the processes more. On a cluster, start the same train under torchrun, srun or mpirun.",
             "brink launch --ranks 4 -- train --data cifar10 --network cnn --method nls --iterations 1000",
-            "brink launch --ranks 2 -- resume runs/x")
+            "brink launch --ranks 2 -- resume runs/x",
+            "brink launch --ranks 4 -- measure runs/x --top 10")
         { ranks, port, work };
         command.SetWork((parsed, cancellation) =>
         {
@@ -33,7 +34,7 @@ internal static class LaunchCommand
 
             if (!s_commands.Contains(line[0]))
             {
-                throw new BrinkException($"'{line[0]}' is not done by ranks; launch train or resume, e.g. brink launch --ranks {count} -- train spec.yaml");
+                throw new BrinkException($"'{line[0]}' is not done by ranks; launch {string.Join(", ", s_commands[..^1])} or {s_commands[^1]}, e.g. brink launch --ranks {count} -- train spec.yaml");
             }
 
             return Launch(line, count, PortOf(parsed.GetValue(port)), cancellation);

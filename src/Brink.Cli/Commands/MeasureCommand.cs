@@ -20,29 +20,22 @@ internal static class MeasureCommand
         var tolerance = new Option<double>("--tolerance") { Description = "Relative residual at which an eigenvalue is good", DefaultValueFactory = _ => 1e-3, HelpName = "x" };
         var products = new Option<int>("--max-products") { Description = "Most Hessian-vector products; eigenvalues that need more are reported as not converged", DefaultValueFactory = _ => LanczosOptions.UsualProducts, HelpName = "n" };
         Option<bool> json = JsonText.Option();
+        Option<bool> untilInputEnds = InputWatch.Option();
         var command = new DocumentedCommand(
             "measure",
             "Measure the curvature at a point: λ₁, both ends of the spectrum, the largest stable fixed step 2/λ₁, and the step that nls would take. For a file of weights give data and network as for train.",
             "brink measure runs/x",
-            "brink measure weights.safetensors --data cifar10 --network cnn --top 12 --bottom 3 --json")
-        { source, top, bottom, tolerance, products, json };
+            "brink measure weights.safetensors --data cifar10 --network cnn --top 12 --bottom 3 --json",
+            "brink launch --ranks 4 -- measure runs/x")
+        { source, top, bottom, tolerance, products, json, untilInputEnds };
         foreach (Option option in fields.Options)
         {
             command.Add(option);
         }
 
-        command.SetWork((parsed, _) =>
+        command.SetWork((parsed, cancellation) =>
         {
-            TextWriter output = parsed.InvocationConfiguration.Output;
             bool asJson = parsed.GetValue(json);
-            void Tell(string note)
-            {
-                if (!asJson)
-                {
-                    output.WriteLine(note);
-                }
-            }
-
             int wanted = parsed.GetValue(top);
             int below = parsed.GetValue(bottom);
             double residual = parsed.GetValue(tolerance);
@@ -52,8 +45,12 @@ internal static class MeasureCommand
                 throw new BrinkException($"--top and --max-products must be at least 1, --bottom at least 0 and --tolerance between 0 and 1; they are {wanted}, {most}, {below} and {residual}");
             }
 
+            Specification given = fields.Read(parsed);
+            using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
+            using RunRanks? ranks = RunRanks.FromEnvironment();
+            TextWriter output = RankObserver.OutputOf(ranks, parsed.InvocationConfiguration.Output);
             PointMeasurement measured = PointMeasurement.Take(
-                parsed.GetRequiredValue(source), fields.Read(parsed), wanted, below, residual, most, Tell);
+                parsed.GetRequiredValue(source), given, wanted, below, residual, most, asJson ? _ => { } : output.WriteLine, ranks, watch.Token);
             if (asJson)
             {
                 JsonText.Write(output, measured);

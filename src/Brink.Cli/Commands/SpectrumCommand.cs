@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Terminal;
 using Brink.Experiments;
@@ -36,6 +37,7 @@ internal static class SpectrumCommand
         var norms = new Option<bool>("--gradient-norms") { Description = "Norm of the gradient by parameter" };
         var preconditioned = new Option<bool>("--preconditioned") { Description = "Ends, trace and density of P⁻¹H instead of H, with P as the run's rmsprop or adam held it there, against the method's edge of stability" };
         Option<bool> json = JsonText.Option();
+        Option<bool> untilInputEnds = InputWatch.Option();
         Option[] own = [iteration, top, bottom, tolerance, products, all, trace, traceProducts, density, probes, steps, width, csv, blocks, gaussNewton, pairing, norms, preconditioned];
         var command = new DocumentedCommand(
             "spectrum",
@@ -43,19 +45,19 @@ internal static class SpectrumCommand
             "brink spectrum runs/x --top 12 --bottom 3",
             "brink spectrum runs/x --all --sub-hessian 4.bias",
             "brink spectrum runs/adam --preconditioned --top 3 --bottom 1 --trace",
-            "brink spectrum weights.safetensors --data cifar10 --network cnn --trace --density --json")
+            "brink spectrum weights.safetensors --data cifar10 --network cnn --trace --density --json",
+            "brink launch --ranks 4 -- spectrum runs/x --all")
         {
             GroupOf = option => own.Contains(option) ? Measurements : fields.GroupOf(option),
         };
         command.Add(source);
-        foreach (Option option in (Option[])[.. own, json, .. fields.Options])
+        foreach (Option option in (Option[])[.. own, json, untilInputEnds, .. fields.Options])
         {
             command.Add(option);
         }
 
         command.SetWork((parsed, cancellation) =>
         {
-            TextWriter output = parsed.InvocationConfiguration.Output;
             bool asJson = parsed.GetValue(json);
             bool everything = parsed.GetValue(all);
             string? file = parsed.GetValue(csv);
@@ -82,10 +84,14 @@ internal static class SpectrumCommand
                 Preconditioned = ofPreconditioned,
                 Seed = (ulong)given.Seed,
             };
+            using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
+            using RunRanks? ranks = RunRanks.FromEnvironment();
+            TextWriter output = RankObserver.OutputOf(ranks, parsed.InvocationConfiguration.Output);
             Action<string> tell = asJson ? _ => { } : output.WriteLine;
-            using var point = StoredPoint.Load(parsed.GetRequiredValue(source), given, parsed.GetValue(iteration), tell);
-            SpectrumReport report = SpectrumReport.Take(point, questions, tell, cancellation);
-            if (file is not null)
+            ranks?.RequireSame(JsonSerializer.Serialize(questions));
+            using var point = StoredPoint.Load(parsed.GetRequiredValue(source), given, parsed.GetValue(iteration), tell, ranks);
+            SpectrumReport report = SpectrumReport.Take(point, questions, tell, ranks?.Stop.Watch(watch.Token) ?? watch.Token);
+            if (file is not null && ranks is null or { IsOwner: true })
             {
                 WriteCurve(file, report.Density!);
             }

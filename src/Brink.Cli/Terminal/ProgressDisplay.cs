@@ -9,6 +9,9 @@ internal static class ProgressDisplay
     /// <summary>What decides the locale, first come first served.</summary>
     private static readonly string[] s_localeVariables = ["LC_ALL", "LC_CTYPE", "LANG"];
 
+    /// <summary>Set by Open MPI's mpirun, which gives every process a terminal of its own, wherever its own output goes.</summary>
+    private const string OpenMpiVariable = "OMPI_COMM_WORLD_RANK";
+
     /// <summary>A live view on a terminal, plain lines elsewhere, only the end when quiet.</summary>
     /// <param name="output">Standard output, or standard error where standard output carries JSON.</param>
     /// <param name="quiet"><c>--quiet</c>.</param>
@@ -31,7 +34,7 @@ internal static class ProgressDisplay
     internal static IAnsiConsole ConsoleOf(TextWriter output)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (!console.Profile.Out.IsTerminal)
+        if (!console.Profile.Out.IsTerminal || Environment.GetEnvironmentVariable(OpenMpiVariable) is not null)
         {
             // A file gets no colours, and its tables keep their shape whatever terminal the command was started from.
             console.Profile.Width = 100;

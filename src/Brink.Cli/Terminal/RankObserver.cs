@@ -16,6 +16,11 @@ internal sealed class RankObserver(TextWriter output) : IRunObserver
     internal static IRunObserver For(RunRanks? ranks, TextWriter output, bool quiet, string title) =>
         ranks is { IsOwner: false } ? new RankObserver(output) : ProgressDisplay.For(output, quiet, title);
 
+    /// <summary>Where a command writes what it found: nowhere on ranks other than 0.</summary>
+    /// <param name="ranks">The ranks; null where this process is alone.</param>
+    /// <param name="output">Where it would be written by a process alone.</param>
+    internal static TextWriter OutputOf(RunRanks? ranks, TextWriter output) => ranks is { IsOwner: false } ? TextWriter.Null : output;
+
     /// <inheritdoc/>
     public void Started(string folder, long iteration, long iterations, double? flattestSharpness, StabilityThreshold? threshold = null)
     {

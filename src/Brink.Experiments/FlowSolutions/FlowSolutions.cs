@@ -35,6 +35,10 @@ public static class FlowSolutions
     /// <param name="note">Told what a reader should know, in one line each.</param>
     /// <param name="found">Told of each φ as it is found, with how many are done and how many there are; from one thread at a time.</param>
     /// <param name="cancellation">Gives up the flows under way; those done are stored.</param>
+    /// <param name="ranks">
+    /// The processes that share the samples, all of which call this; rank 0 owns the folder. They follow one flow at a time
+    /// together. Null for this process alone.
+    /// </param>
     /// <exception cref="BrinkException">There is no such run, or nothing of it to replay.</exception>
     public static FlowSolutionReport Compute(
         string folder,
@@ -45,59 +49,42 @@ public static class FlowSolutions
         int threads,
         Action<string> note,
         Action<FlowSolutionLine, int, int> found,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        RunRanks? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(note);
         ArgumentNullException.ThrowIfNull(found);
-        IReadOnlyList<MetricsLine> recorded = RunRecord.ReadMetrics(folder);
-        Specification specification = RunRecord.ReadSpecification(folder);
-        MetricsLine[] finite = [.. recorded.Where(line => line.Status is null)];
-        if (finite.Length == 0)
-        {
-            throw new BrinkException($"{folder} has no iterates yet; train it first");
-        }
-
-        long last = Math.Min(to ?? long.MaxValue, finite[^1].Iteration);
-        long[] wanted = [.. Range(every, from, last)];
-        if (wanted.Length == 0)
-        {
-            throw new BrinkException($"no iterate from {from} to {last} is a multiple of {every}; {folder} has those from 0 to {finite[^1].Iteration}");
-        }
-
-        string path = RunFiles.FlowSolutions(folder);
-        using RunLock held = RunLock.Acquire(folder);
-        using var file = new LinesFile<FlowSolutionLine>(path);
-        Dictionary<long, FlowSolutionLine> known = [];
-        foreach (FlowSolutionLine line in LinesFile<FlowSolutionLine>.Read(path).Where(line => line.Settings == settings))
-        {
-            known[line.Iteration] = line;
-        }
-
-        int done = wanted.Count(known.ContainsKey);
+        ranks?.RequireSame($"{folder}, every {every} from {from} to {to}, {settings}");
+        cancellation = ranks?.Stop.Watch(cancellation) ?? cancellation;
+        using var work = FlowSolutionWork.Open(folder, every, from, to, settings, ranks);
+        int all = work.Wanted.Count;
+        int done = work.Lines.Length;
         if (done > 0)
         {
-            note($"{done} of {wanted.Length} are known from {path}");
+            note($"{done} of {all} are known from {RunFiles.FlowSolutions(folder)}");
         }
 
         string? departure = null;
-        if (done < wanted.Length)
+        if (done < all)
         {
-            using Problem problem = Problem.Create(specification, note);
-            var replay = new Replay(problem, recorded);
-            using var pool = new FlowPool(problem, settings, Math.Min(threads, wanted.Length - done), cancellation);
+            using Problem problem = Problem.Create(ranks?.Fit(work.Specification) ?? work.Specification, note, ranks);
+            var replay = new Replay(problem, work.Recorded, ranks);
+
+            // Ranks evaluate one thing at a time together: their sums have one order.
+            threads = ranks is null ? Math.Min(threads, all - done) : 1;
+            using var pool = new FlowPool(problem, settings, threads, shared: ranks is not null, cancellation);
             void Keep(FlowSolutionLine line)
             {
-                file.Append(line);
-                known[line.Iteration] = line;
-                found(line, ++done, wanted.Length);
+                work.Keep(line);
+                found(line, ++done, all);
             }
 
             int batch = (int)Math.Clamp(HeldBytes / (problem.Objective.Dimension * 8 * 6), threads, 100_000);
             var waiting = new List<ReplayedIterate>();
-            foreach (ReplayedIterate iterate in replay.Iterates(every, from, last, cancellation))
+            foreach (ReplayedIterate iterate in replay.Iterates(every, from, work.Wanted[^1], cancellation))
             {
-                if (known.ContainsKey(iterate.Iteration))
+                if (work.Knows(iterate.Iteration))
                 {
                     iterate.Dispose();
                     continue;
@@ -115,26 +102,18 @@ public static class FlowSolutions
             }
 
             departure = replay.Departure is { } at
-                ? $"the replay is not the recorded run: at iteration {at.Iteration} the loss is {at.Replayed:R}, recorded is {at.Recorded:R}; another machine, library or thread count gives other bits"
+                ? $"the replay is not the recorded run: at iteration {at.Iteration} the loss is {at.Replayed:R}, recorded is {at.Recorded:R}; another machine, library, or number of threads or ranks gives other bits"
                 : null;
             pool.Run(waiting, Keep);
         }
 
-        FlowSolutionLine[] lines = [.. wanted.Where(known.ContainsKey).Select(k => known[k])];
+        FlowSolutionLine[] lines = work.Lines;
         return new FlowSolutionReport(
-            folder, settings, lines, FlowSolutionVerdict.Of(lines, settings.Accuracy), departure, lines.Length < wanted.Length);
-    }
-
-    private static IEnumerable<long> Range(int every, long from, long to)
-    {
-        for (long k = (from + every - 1) / every * every; k <= to; k += every)
-        {
-            yield return k;
-        }
+            folder, settings, lines, FlowSolutionVerdict.Of(lines, settings.Accuracy), departure, lines.Length < all);
     }
 
     /// <summary>Threads that each follow one flow at a time.</summary>
-    private sealed class FlowPool(Problem problem, FlowSolutionOptions settings, int threads, CancellationToken cancellation) : IDisposable
+    private sealed class FlowPool(Problem problem, FlowSolutionOptions settings, int threads, bool shared, CancellationToken cancellation) : IDisposable
     {
         private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
@@ -181,7 +160,8 @@ public static class FlowSolutions
             {
                 try
                 {
-                    using var workers = new Workers(1);
+                    // One flow at a time is given all of the process's threads.
+                    using Workers workers = shared ? new Workers(problem.WorkerCount, problem.ThreadsPerOperator) : new Workers(1);
                     using Objective objective = problem.Sibling(workers);
                     while (!_stop.IsCancellationRequested && todo.TryDequeue(out ReplayedIterate? iterate))
                     {

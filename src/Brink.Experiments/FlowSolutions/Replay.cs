@@ -26,7 +26,7 @@ internal sealed record ReplayedIterate(long Iteration, double Loss, Tensor Weigh
 /// Takes a run's steps again from its start: a run keeps its last checkpoints only, but the same specification gives the same
 /// bits. Losses are compared with the recorded ones, so that a replay on another machine that departs from the run is noticed.
 /// </summary>
-internal sealed class Replay(Problem problem, IReadOnlyList<MetricsLine> recorded)
+internal sealed class Replay(Problem problem, IReadOnlyList<MetricsLine> recorded, RunRanks? ranks)
 {
     private readonly Dictionary<long, double> _recorded = recorded.ToDictionary(line => line.Iteration, line => line.Loss);
 
@@ -43,7 +43,7 @@ internal sealed class Replay(Problem problem, IReadOnlyList<MetricsLine> recorde
         using Method method = MethodFactory.Create(problem.Specification);
         using var tracker = new SharpnessTracker();
         Objective objective = problem.Objective;
-        Evaluation at = objective.Evaluate(problem.StartWeights(), method.Wanted);
+        Evaluation at = objective.Evaluate(RunRanks.Together(ranks, problem.StartWeights), method.Wanted);
         try
         {
             for (long k = 0; ; k++)
@@ -54,7 +54,8 @@ internal sealed class Replay(Problem problem, IReadOnlyList<MetricsLine> recorde
                     using var scope = new TensorScope();
 
                     // Always from the iterate before, so that what is stored does not depend on where a call was interrupted.
-                    FlowSolutionMeasuring.Approach(tracker, objective, at, method.Wanted == Wanted.Nothing ? null : at.Gradient());
+                    FlowSolutionMeasuring.Approach(
+                        tracker, objective, at, method.Wanted == Wanted.Nothing ? null : at.Gradient(), CancellationToken.None);
                     yield return new ReplayedIterate(
                         k, at.Value, at.Weights.Clone().Unscoped(),
                         tracker.Export().ToDictionary(entry => entry.Key, entry => entry.Value.Clone().Unscoped()));

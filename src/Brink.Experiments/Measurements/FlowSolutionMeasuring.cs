@@ -29,10 +29,11 @@ internal sealed class FlowSolutionMeasuring(Specification specification) : RunMe
     };
 
     /// <summary>λ₁ at a point, from the eigenvectors of the last one: what a flow from there begins with.</summary>
-    internal static int Approach(SharpnessTracker tracker, Objective objective, Evaluation at, Tensor? gradient)
+    internal static int Approach(
+        SharpnessTracker tracker, Objective objective, Evaluation at, Tensor? gradient, CancellationToken cancellation)
     {
         using var scope = new TensorScope();
-        int products = tracker.Measure(new HessianOperator(objective, at), gradient).Products;
+        int products = tracker.Measure(new WatchedOperator(new HessianOperator(objective, at), cancellation), gradient).Products;
         at.ReleaseCurvature();
         return products;
     }
@@ -41,9 +42,9 @@ internal sealed class FlowSolutionMeasuring(Specification specification) : RunMe
     {
         using var scope = new TensorScope();
         Objective objective = point.Problem.Objective;
-        int products = Approach(_start, objective, point.At, point.GradientAtHand);
+        int products = Approach(_start, objective, point.At, point.GradientAtHand, point.Cancellation);
         GradientFlowSolution found = GradientFlowSolution.Find(
-            objective, point.At.Weights, Options(specification), _start.Export());
+            objective, point.At.Weights, Options(specification), _start.Export(), point.Cancellation);
         if (!found.Converged)
         {
             point.Note($"iteration {point.Iteration}: φ is not to be trusted: {string.Join("; ", found.Missed)}");

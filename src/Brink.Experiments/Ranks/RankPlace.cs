@@ -11,8 +11,9 @@ namespace Brink.Experiments;
 /// <param name="Port">The port that rank 0 listens at.</param>
 /// <param name="Source">Who said so: <c>torchrun</c>, <c>mpirun</c> or <c>srun</c>.</param>
 /// <param name="Cores">Cores that the starter gave each rank; null where it does not say.</param>
+/// <param name="Prefix">Where the starter itself listens at the port, for all ranks: what their names in its store begin with. Else empty.</param>
 public sealed record RankPlace(
-    int Rank, int Size, int LocalRank, int LocalSize, string Address, int Port, string Source, int? Cores = null)
+    int Rank, int Size, int LocalRank, int LocalSize, string Address, int Port, string Source, int? Cores = null, string Prefix = "")
 {
     /// <summary>The port of torchrun, where nobody says another.</summary>
     private const int DefaultPort = 29500;
@@ -67,8 +68,14 @@ public sealed record RankPlace(
         int localRank = Number(variable, localRankName) ?? 0;
         int? cores = source == "srun" ? Number(variable, "SLURM_CPUS_PER_TASK") : null;
         return new RankPlace(
-            rank, size, localRank, localSize, AddressOf(variable, source, slurm, oneNode || localSize == size), PortOf(variable, slurm), source, cores);
+            rank, size, localRank, localSize, AddressOf(variable, source, slurm, oneNode || localSize == size), PortOf(variable, slurm), source, cores, PrefixOf(variable, source));
     }
+
+    /// <summary>torchrun's agent, where it met no other agents by way of a rendezvous, listens at the port for the ranks.</summary>
+    private static string PrefixOf(Func<string, string?> variable, string source) =>
+        source == "torchrun" && Text(variable, "TORCHELASTIC_USE_AGENT_STORE") is { } uses && bool.TryParse(uses, out bool so) && so
+            ? $"/worker/attempt_{Number(variable, "TORCHELASTIC_RESTART_COUNT") ?? 0}"
+            : string.Empty;
 
     private static string AddressOf(Func<string, string?> variable, string source, bool slurm, bool oneMachine)
     {

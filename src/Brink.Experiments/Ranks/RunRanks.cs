@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Brink.Objectives;
 using Brink.Torch;
 
 namespace Brink.Experiments;
@@ -26,6 +27,9 @@ public sealed class RunRanks : IDisposable
 
     /// <summary>This process's place among them.</summary>
     public RankPlace Place { get; }
+
+    /// <summary>The wish to stop, as all ranks know it.</summary>
+    public AgreedStop Stop { get; } = new();
 
     /// <summary>Whether this is rank 0, which owns the run folder and what is shown.</summary>
     public bool IsOwner => Group.Rank == 0;
@@ -57,7 +61,7 @@ public sealed class RunRanks : IDisposable
         try
         {
             return new RunRanks(
-                ProcessGroup.Join(place.Rank, place.Size, place.Address, place.Port, TimeSpan.FromSeconds(seconds), s_wait), place);
+                ProcessGroup.Join(place.Rank, place.Size, place.Address, place.Port, TimeSpan.FromSeconds(seconds), s_wait, prefix: place.Prefix), place);
         }
         catch (TorchException failure)
         {
@@ -126,8 +130,31 @@ public sealed class RunRanks : IDisposable
         Together(() => Difference(first with { Out = null }, given with { Out = null }) is { } difference
             ? throw new BrinkException($"the ranks disagree about the specification: {difference}; start all of them with the same arguments")
             : true);
-        int threads = int.Parse(FromOwner(() => $"{(given.Given.Contains(RunFields.Threads.Name) ? given.Threads : Place.Threads)}"));
-        return first with { Threads = threads };
+        return first with { Threads = ThreadsOf(given.Given.Contains(RunFields.Threads.Name) ? given.Threads : Place.Threads) };
+    }
+
+    /// <summary>
+    /// A stored run's specification, to be looked at by these ranks: with no more threads than each rank has, and the objective of
+    /// one process where batch statistics decide which it is.
+    /// </summary>
+    /// <param name="stored">The specification, the same on every rank.</param>
+    /// <returns>The specification, with rank 0's number of threads.</returns>
+    public Specification Fit(Specification stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        Specification fit = stored with { Threads = ThreadsOf(Math.Min(stored.Threads, Place.Threads)) };
+        return fit is { Model: null, GhostBatchNorm: false } ? fit with { SyncBatchNorm = true } : fit;
+    }
+
+    /// <summary>Makes sure that all ranks were asked the same.</summary>
+    /// <param name="question">What was asked, in full.</param>
+    /// <exception cref="BrinkException">They were not: said by the first rank that differs from rank 0.</exception>
+    public void RequireSame(string question)
+    {
+        string first = FromOwner(() => question);
+        Together(() => question == first
+            ? true
+            : throw new BrinkException($"the ranks were asked different things: {question} here and {first} on rank 0; start all of them with the same arguments"));
     }
 
     /// <summary>What every rank must know before the next step.</summary>
@@ -160,7 +187,13 @@ public sealed class RunRanks : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Group.Dispose();
+    public void Dispose()
+    {
+        Stop.Dispose();
+        Group.Dispose();
+    }
+
+    private int ThreadsOf(int here) => int.Parse(FromOwner(() => $"{here}"));
 
     private static string WhyNotJoined(RankPlace place, int seconds, string failure) =>
         failure.Contains("in use", StringComparison.OrdinalIgnoreCase)

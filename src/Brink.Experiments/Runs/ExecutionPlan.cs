@@ -41,7 +41,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         bool lineProducts = s.Method == "central-flow" || (s.LineProducts != "no" && MethodFields.Searches.Contains(s.Method));
         long budget = GraphBudget(problem);
         var plan = new ObjectivePlan(
-            Math.Min(s.MicroBatch ?? samples, samples), s.KeepGraph != "no", lineProducts, budget, GhostBatchNorm: s.GhostBatchNorm);
+            Math.Min(s.MicroBatch ?? samples, samples), s.KeepGraph != "no", lineProducts, budget, GhostBatchNorm: s.GhostBatchNorm, SyncBatchNorm: s.SyncBatchNorm);
 
         // On batches the loss of all samples is recorded, not stepped on: no gradient follows.
         bool keep = s.KeepGraph == "yes" && !s.IsStochastic;
@@ -57,7 +57,10 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
 
         plan = plan with { KeepGraph = keep };
         (int workers, int threads) = Share(s.Threads, samples, plan.MicroBatch, problem.Device);
-        Specification resolved = s with { MicroBatch = (int)plan.MicroBatch, KeepGraph = keep ? "yes" : "no" };
+
+        // All of a rank's samples at once, however many ranks there are the next time.
+        long recorded = wholeBatch && problem.Ranks is not null ? problem.TotalSamples : plan.MicroBatch;
+        Specification resolved = s with { MicroBatch = (int)recorded, KeepGraph = keep ? "yes" : "no" };
         return new ExecutionPlan(resolved, plan, workers, threads);
     }
 

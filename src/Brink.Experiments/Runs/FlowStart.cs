@@ -4,7 +4,7 @@ namespace Brink.Experiments;
 public static class FlowStart
 {
     /// <summary>What a flow takes over of the run it starts from.</summary>
-    private static readonly string[] s_shared = ["seed", "dtype", "device", "threads", "ghost-batch-norm"];
+    private static readonly string[] s_shared = ["seed", "dtype", "device", "threads", "ghost-batch-norm", "sync-batch-norm"];
 
     /// <summary>Data, network and loss of a run, or its model, its seed and precision, and its weights at a checkpoint as start weights.</summary>
     /// <param name="run">The run folder.</param>

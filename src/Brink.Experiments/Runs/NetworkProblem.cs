@@ -58,6 +58,9 @@ public sealed class NetworkProblem : Problem
     /// <inheritdoc/>
     internal override int ThreadsPerOperator => _objective.Workers.ThreadsPerOperator;
 
+    /// <inheritdoc/>
+    internal override int WorkerCount => _objective.Workers.Count;
+
     private int Classes => _images.Classes;
 
     private bool HasLastBias => Network.Modules().OfType<AffineLayer>().LastOrDefault() is { Bias: not null };
@@ -118,8 +121,9 @@ public sealed class NetworkProblem : Problem
         {
             using var scope = new TensorScope();
             Objective.Layout.Bind(Objective.Layout.Views(at.Weights));
+            using SharedBatchStatistics? shared = Objective.ShareStatistics();
             BatchStatistics.Record(
-                Network, Enumerable.Range(0, Objective.Batches.Count).Select(Objective.Batches.Inputs), _ranks?.Group);
+                Network, Enumerable.Range(0, Objective.Batches.Count).Select(Objective.Batches.Inputs), shared is null ? _ranks?.Group : null);
             Network.Train(false);
         }
 
@@ -161,7 +165,7 @@ public sealed class NetworkProblem : Problem
     /// <remarks>With a network of its own; the samples are shared.</remarks>
     internal override NetworkObjective Sibling(Workers workers) => new(
         BuildNetwork(Specification, _images, Device), Objective.Batches.Borrow(), LossFunction.Named(Specification.Loss), Classes, workers,
-        Objective.Plan with { LineProducts = false, KeepGraph = false });
+        Objective.Plan with { LineProducts = false, KeepGraph = false }, Objective.Share);
 
     /// <inheritdoc/>
     private protected override Tensor FreshWeights()
@@ -180,6 +184,9 @@ public sealed class NetworkProblem : Problem
 
     /// <summary>Number of training samples; where ranks share them, the most that one has.</summary>
     internal int SampleCount => _ranks is null ? _images.Count : (_images.Count + _ranks.Group.Size - 1) / _ranks.Group.Size;
+
+    /// <summary>Number of training samples, those of all ranks together.</summary>
+    internal int TotalSamples => _images.Count;
 
     /// <summary>The ranks that share the samples; null where there are none.</summary>
     internal RunRanks? Ranks => _ranks;
@@ -220,7 +227,7 @@ public sealed class NetworkProblem : Problem
             return (null, images.Count);
         }
 
-        (SampleShare share, long count) = SampleShare.Of(_ranks.Group, images.Count);
+        (SampleShare share, long count) = SampleShare.Of(_ranks.Group, images.Count, _ranks.Stop);
         return (share, (int)count);
     }
 

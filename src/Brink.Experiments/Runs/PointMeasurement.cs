@@ -59,13 +59,25 @@ public sealed record PointMeasurement(
     /// <param name="tolerance">Relative residual to reach.</param>
     /// <param name="products">Most Hessian-vector products to spend, at least 1.</param>
     /// <param name="note">Told what was decided.</param>
+    /// <param name="ranks">The processes that share the samples, all of which call this; null for this one alone.</param>
+    /// <param name="cancellation">Stops before the next product.</param>
     /// <returns>The measurement.</returns>
     /// <exception cref="BrinkException">The source is neither, or does not fit.</exception>
+    /// <exception cref="OperationCanceledException">The user asked to stop.</exception>
     public static PointMeasurement Take(
-        string source, Specification given, int top, int bottom, double tolerance, int products, Action<string> note)
+        string source,
+        Specification given,
+        int top,
+        int bottom,
+        double tolerance,
+        int products,
+        Action<string> note,
+        RunRanks? ranks = null,
+        CancellationToken cancellation = default)
     {
-        using var point = StoredPoint.Load(source, given, iteration: null, note);
-        return At(source, point.Iteration, point.Problem, point.Weights, top, bottom, new LanczosOptions
+        ranks?.RequireSame($"{source}, {top} of the largest and {bottom} of the smallest eigenvalues to {tolerance} in {products} products");
+        using var point = StoredPoint.Load(source, given, iteration: null, note, ranks);
+        return At(point, top, bottom, ranks?.Stop.Watch(cancellation) ?? cancellation, new LanczosOptions
         {
             ResidualTolerance = tolerance,
             MaximumProducts = products,
@@ -73,33 +85,32 @@ public sealed record PointMeasurement(
         });
     }
 
-    private static PointMeasurement At(
-        string source, long? iteration, Problem problem, Tensor weights, int top, int bottom, LanczosOptions options)
+    private static PointMeasurement At(StoredPoint point, int top, int bottom, CancellationToken cancellation, LanczosOptions options)
     {
         using var scope = new TensorScope();
-        Objective objective = problem.Objective;
-        using Evaluation at = objective.Evaluate(weights.Clone().Unscoped(), Wanted.Value);
+        Objective objective = point.Problem.Objective;
+        using Evaluation at = objective.Evaluate(point.Weights.Clone().Unscoped(), Wanted.Value);
         if (!at.IsFinite)
         {
-            throw new BrinkException($"the loss of {source} is {at.Value}: there is no curvature to measure");
+            throw new BrinkException($"the loss of {point.Source} is {at.Value}: there is no curvature to measure");
         }
 
         double norm = at.Gradient().Norm();
-        SpectrumEnds ends = Lanczos.Extremes(new HessianOperator(objective, at), top, bottom, options);
+        SpectrumEnds ends = Lanczos.Extremes(new WatchedOperator(new HessianOperator(objective, at), cancellation), top, bottom, options);
         at.ReleaseCurvature();
         using var search = new ExtrapolatingSearch("nls", new ZhangHagerReference(), new SearchParameters());
         (Evaluation next, StepReport step) = search.Step(objective, at);
         next.Dispose();
         double sharpness = ends.Largest.Values[0];
         return new PointMeasurement(
-            source,
-            iteration,
+            point.Source,
+            point.Iteration,
             at.Value,
             at.Accuracy,
             norm,
             sharpness,
             2 / sharpness,
-            problem.FlattestSharpness,
+            point.Problem.FlattestSharpness,
             step.StepSize,
             step.StepSize * sharpness,
             MeasuredEigenvalue.List(ends.Largest, options.ResidualTolerance),

@@ -33,6 +33,9 @@ public abstract class Problem : IDisposable
     /// <summary>Threads that an operator uses on the thread that evaluates <see cref="Objective"/>; they decide bits.</summary>
     internal virtual int ThreadsPerOperator => 1;
 
+    /// <summary>Threads that share the samples of <see cref="Objective"/>.</summary>
+    internal virtual int WorkerCount => 1;
+
     /// <summary>Makes what a specification describes.</summary>
     /// <param name="specification">The specification; it is resolved here.</param>
     /// <param name="note">Told, in one line each, what was decided or left out.</param>
@@ -70,7 +73,7 @@ public abstract class Problem : IDisposable
     /// <returns>Loss and accuracy.</returns>
     public virtual (double Loss, double Accuracy)? Test(Evaluation at, Action<string> note) => null;
 
-    /// <summary>The same objective, to be evaluated on another thread at the same time.</summary>
+    /// <summary>The same objective, to be evaluated on another thread at the same time; where ranks share the samples, not at the same time.</summary>
     /// <param name="workers">The threads it uses.</param>
     /// <returns>The objective, which <see cref="Objective"/> must outlive.</returns>
     internal abstract Objective Sibling(Workers workers);

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Brink.Torch;
 
 namespace Brink.Experiments;
@@ -51,6 +54,42 @@ public sealed record RunEnvironment(
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         Runtime.CudaIsAvailable ? Runtime.CudaDeviceCount : 0,
         string.Join(' ', Environment.GetCommandLineArgs().Skip(1)));
+
+    /// <summary>The times that the run went on, in <c>environment.json</c>.</summary>
+    internal const string ResumedName = "resumed";
+
+    /// <summary>Adds a resume to what is stored: where, when, and what is no longer as it was at the start.</summary>
+    /// <param name="start">What <c>environment.json</c> holds; fields that this version does not know stay as they are.</param>
+    /// <param name="iteration">The iteration at which the run goes on.</param>
+    internal void AddTo(JsonObject start, long iteration)
+    {
+        JsonObject now = JsonSerializer.SerializeToNode(this, RunJson.Document)!.AsObject();
+        var changed = new JsonObject();
+        foreach (string name in now.Select(field => field.Key).Append(JsonNamingPolicy.SnakeCaseLower.ConvertName(nameof(Ranks))).Distinct())
+        {
+            if (!JsonNode.DeepEquals(start[name], now[name]))
+            {
+                changed[name] = now[name]?.DeepClone();
+            }
+        }
+
+        // Resumes from here on or later have left no line: those were cut off.
+        var kept = new JsonObject();
+        foreach ((string name, JsonNode? value) in start[ResumedName] as JsonObject ?? [])
+        {
+            if (long.TryParse(name, CultureInfo.InvariantCulture, out long before) && before < iteration)
+            {
+                kept[name] = value?.DeepClone();
+            }
+        }
+
+        kept[iteration.ToString(CultureInfo.InvariantCulture)] = new JsonObject
+        {
+            ["time"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["changed"] = changed,
+        };
+        start[ResumedName] = kept;
+    }
 
     /// <summary>Model of the processor, as the kernel names it.</summary>
     /// <returns>A name; the architecture where the kernel names none.</returns>

@@ -16,15 +16,26 @@ internal static class RunState
     private const string MethodPrefix = WeightFile.Reserved + "method.";
     private const string ProductPrefix = WeightFile.Reserved + "product.";
 
-    /// <summary>Collects the state at w_k.</summary>
+    /// <summary>Collects the state at w_k, but for <see cref="Products"/>: what the next measurement or step changes.</summary>
     internal static IReadOnlyList<SafeTensor> Save(
-        Evaluation at, ParameterLayout layout, Method method, RunMeasurements measurements)
+        Tensor weights, ParameterLayout layout, Method method, RunMeasurements measurements)
     {
         using var scope = new TensorScope();
-        var entries = new List<SafeTensor>(WeightFile.Entries(at.Weights, layout));
+        var entries = new List<SafeTensor>(WeightFile.Entries(weights, layout));
         Add(entries, MethodPrefix, method.State());
-        Add(entries, ProductPrefix, at.CachedProducts());
         Add(entries, WeightFile.Reserved, measurements.Export());
+        return entries;
+    }
+
+    /// <summary>
+    /// Collects the products at w_k, which neither a measurement nor a step changes. They can be much larger than the rest, and
+    /// where ranks share the samples a sum over the ranks brings them together: every rank calls this.
+    /// </summary>
+    internal static IReadOnlyList<SafeTensor> Products(Evaluation at)
+    {
+        using var scope = new TensorScope();
+        var entries = new List<SafeTensor>();
+        Add(entries, ProductPrefix, at.CachedProducts());
         return entries;
     }
 

@@ -29,16 +29,16 @@ public sealed class StoredPoint : IDisposable
     /// <param name="given">Data and network, or a model, where the source is a file; for a run its own specification stands.</param>
     /// <param name="iteration">Which checkpoint of a run; the newest if not given.</param>
     /// <param name="note">Told what was decided.</param>
+    /// <param name="ranks">The processes that share the samples, all of which call this and see the source; null for this one alone.</param>
     /// <returns>The point.</returns>
     /// <exception cref="BrinkException">The source is neither, does not fit, or has no such checkpoint.</exception>
-    public static StoredPoint Load(string source, Specification given, long? iteration, Action<string> note)
+    public static StoredPoint Load(string source, Specification given, long? iteration, Action<string> note, RunRanks? ranks = null)
     {
         ArgumentNullException.ThrowIfNull(given);
-        if (RunRecord.IsRun(source))
+        if (StoredIn(source, iteration, note, ranks) is { } checkpoint)
         {
-            Checkpoint checkpoint = RunRecord.ReadCheckpoint(source, note, iteration)
-                ?? throw new BrinkException($"{source} has no checkpoint yet; measure a file of weights, or train it first");
-            var ofRun = Problem.Create(RunRecord.ReadSpecification(source), note);
+            Specification stored = RunRanks.Together(ranks, () => RunRecord.ReadSpecification(source));
+            var ofRun = Problem.Create(ranks?.Fit(stored) ?? stored, note, ranks);
             return Guarded(ofRun, () => new StoredPoint(
                 source,
                 checkpoint,
@@ -46,18 +46,9 @@ public sealed class StoredPoint : IDisposable
                 WeightFile.Pack(checkpoint.Tensors, ofRun.Layout, ofRun.Objective.Type, ofRun.Objective.Device).Unscoped()));
         }
 
-        if (Directory.Exists(source))
-        {
-            throw new BrinkException($"{source} is a folder but no run: it has no spec.json");
-        }
-
-        if (iteration is not null)
-        {
-            throw new BrinkException($"{source} is a file of weights and has no iterations; --iteration belongs to a run");
-        }
-
-        var fromFile = Problem.Create(given with { Init = source }, note);
-        return Guarded(fromFile, () => new StoredPoint(source, null, fromFile, fromFile.StartWeights()));
+        Specification ofFile = given with { Init = source };
+        var fromFile = Problem.Create(ranks?.Agree(ofFile) ?? ofFile, note, ranks);
+        return Guarded(fromFile, () => new StoredPoint(source, null, fromFile, RunRanks.Together(ranks, fromFile.StartWeights)));
     }
 
     /// <summary>The run's method as it was when the point was stored, with what it remembers of the steps before.</summary>
@@ -85,6 +76,37 @@ public sealed class StoredPoint : IDisposable
     {
         Weights.Dispose();
         Problem.Dispose();
+    }
+
+    /// <summary>The checkpoint that is asked for; null for a file. Rank 0 says which is the newest: a run may go on meanwhile.</summary>
+    private static Checkpoint? StoredIn(string source, long? iteration, Action<string> note, RunRanks? ranks)
+    {
+        if (ranks is null)
+        {
+            return StoredIn(source, iteration, note);
+        }
+
+        Checkpoint? found = null;
+        string number = ranks.FromOwner(() => $"{(found = StoredIn(source, iteration, note))?.Iteration}");
+        return number.Length == 0 ? null : ranks.Together(() => found ?? StoredIn(source, long.Parse(number), note));
+    }
+
+    private static Checkpoint? StoredIn(string source, long? iteration, Action<string> note)
+    {
+        if (RunRecord.IsRun(source))
+        {
+            return RunRecord.ReadCheckpoint(source, note, iteration)
+                ?? throw new BrinkException($"{source} has no checkpoint yet; measure a file of weights, or train it first");
+        }
+
+        if (Directory.Exists(source))
+        {
+            throw new BrinkException($"{source} is a folder but no run: it has no spec.json");
+        }
+
+        return iteration is null
+            ? null
+            : throw new BrinkException($"{source} is a file of weights and has no iterations; --iteration belongs to a run");
     }
 
     private static StoredPoint Guarded(Problem problem, Func<StoredPoint> make)

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Brink.Experiments;
 
 /// <summary>Starts runs and continues them: what <c>brink train</c> and <c>brink resume</c> call.</summary>
@@ -64,7 +66,9 @@ public static class Trainer
             loop.Note(note);
         }
 
-        return folder.LoadCheckpoint(loop.Note) is { } checkpoint
+        Checkpoint? checkpoint = folder.LoadCheckpoint(loop.Note);
+        RecordResume(folder, checkpoint, ranks: null);
+        return checkpoint is not null
             ? loop.Continue(checkpoint, cancellation)
             : loop.Start(problem.StartWeights(), cancellation);
     }
@@ -87,7 +91,11 @@ public static class Trainer
             Specification specification = Specification.FromJson(ranks.FromOwner(() => own!.Specification.ToJson()));
             IReadOnlyList<MetricsLine> before = ranks.Together(() => Before(path, iteration, ranks, ref checkpoint));
             using Problem problem = Problem.Create(specification, notes.Add, ranks);
-            using IRunStore folder = Owned(ranks, before, () => own!);
+            using IRunStore folder = Owned(ranks, before, () =>
+            {
+                RecordResume(own!, checkpoint, ranks);
+                return own!;
+            });
             own = null;
             using var loop = new TrainingLoop(problem, folder, observer, ranks);
             foreach (string note in notes)
@@ -136,6 +144,14 @@ public static class Trainer
         RunFolder folder = RunFolder.Create(specification, force);
         folder.WriteEnvironment(RunEnvironment.Current() with { Ranks = ranks?.Group.Size });
         return folder;
+    }
+
+    /// <summary>Notes in <c>environment.json</c> what the run goes on with.</summary>
+    private static void RecordResume(RunFolder folder, Checkpoint? checkpoint, RunRanks? ranks)
+    {
+        JsonObject environment = folder.ReadEnvironment() ?? [];
+        (RunEnvironment.Current() with { Ranks = ranks?.Group.Size }).AddTo(environment, checkpoint?.Iteration ?? 0);
+        folder.WriteEnvironment(environment);
     }
 
     private static RunFolder OpenToContinue(string path, long? iterations)

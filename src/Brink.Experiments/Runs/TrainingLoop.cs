@@ -116,8 +116,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private RunOutcome Run(long first, Func<Evaluation> begin, CancellationToken cancellation)
     {
-        // Within a measurement a rank cannot leave the others, which wait for its part of every product.
-        CancellationToken within = _ranks is null ? cancellation : CancellationToken.None;
+        // Within a measurement a rank cannot leave the others, which wait for its part of every product: they leave together.
+        CancellationToken within = _ranks?.Stop.Watch(cancellation) ?? cancellation;
         _folder.WriteSummary(_summary);
         _observer.Started(_folder.Path, first, _specification.Iterations, _problem.FlattestSharpness, _method.Threshold);
         Evaluation? at = null;
@@ -153,7 +153,8 @@ internal sealed class TrainingLoop : IDisposable
                 }
 
                 // A measurement can be long: one that is broken off leaves no trace in what is stored.
-                IReadOnlyList<SafeTensor>? before = within.CanBeCanceled && _lastCheckpoint != k && _measurements.AreDue(k) ? State(at) : null;
+                IReadOnlyList<SafeTensor>? before = within.CanBeCanceled && _lastCheckpoint != k && _measurements.AreDue(k)
+                    ? RunState.Save(at.Weights, _problem.Layout, _method, _measurements) : null;
                 try
                 {
                     at = Advance(k, at, within);
@@ -162,7 +163,7 @@ internal sealed class TrainingLoop : IDisposable
                 {
                     if (before is not null)
                     {
-                        Store(k, before);
+                        Store(k, [.. before, .. RunState.Products(at)]);
                     }
 
                     return Interrupted(k);
@@ -334,9 +335,8 @@ internal sealed class TrainingLoop : IDisposable
         _observer.Recorded(line);
     }
 
-    private void SaveCheckpoint(long k, Evaluation at) => Store(k, State(at));
-
-    private IReadOnlyList<SafeTensor> State(Evaluation at) => RunState.Save(at, _problem.Layout, _method, _measurements);
+    private void SaveCheckpoint(long k, Evaluation at) =>
+        Store(k, [.. RunState.Save(at.Weights, _problem.Layout, _method, _measurements), .. RunState.Products(at)]);
 
     private void Store(long k, IReadOnlyList<SafeTensor> state)
     {

@@ -221,6 +221,14 @@ internal static class RunFields
         Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("batch-norm", "true")],
     };
 
+    internal static readonly SpecificationField<bool> SyncBatchNorm = new("sync-batch-norm", FieldGroup.Run, new FlagForm())
+    {
+        Help = "Let ranks normalise by the statistics of all samples together, as one process does, in two sums a layer and pass",
+        Default = FieldDefault.Of(false),
+        Example = "true",
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.Where("batch-norm", "true"), FieldCondition.Where("ghost-batch-norm", "false")],
+    };
+
     internal static readonly SpecificationField<string> KeepGraph = new("keep-graph", FieldGroup.Run, new ChoiceForm(["auto", "yes", "no"]))
     {
         Help = "Keep the accepted trial's graph for the next gradient instead of evaluating it again; auto: when memory allows",

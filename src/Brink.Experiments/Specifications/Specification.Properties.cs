@@ -685,6 +685,13 @@ public sealed partial record Specification
         init => Set(RunFields.GhostBatchNorm, value);
     }
 
+    /// <summary>Whether ranks normalise by the statistics of all samples together; one process does in any case.</summary>
+    public bool SyncBatchNorm
+    {
+        get => Value(RunFields.SyncBatchNorm);
+        init => Set(RunFields.SyncBatchNorm, value);
+    }
+
     /// <summary><c>auto</c>, <c>yes</c> or <c>no</c>: keep the accepted trial's graph.</summary>
     public string KeepGraph
     {

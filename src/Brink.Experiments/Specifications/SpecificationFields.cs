@@ -40,7 +40,7 @@ public static class SpecificationFields
         DiagnosticsFields.SegmentSmoothnessEvery, DiagnosticsFields.SegmentSteps,
         RunFields.RecordEvery, RunFields.Iterations, RunFields.UntilLoss, RunFields.UntilGradNorm,
         RunFields.DivergenceLoss, RunFields.Seed, RunFields.Dtype, RunFields.Device, RunFields.Threads,
-        RunFields.MicroBatch, RunFields.GhostBatchNorm, RunFields.KeepGraph, RunFields.LineProducts,
+        RunFields.MicroBatch, RunFields.GhostBatchNorm, RunFields.SyncBatchNorm, RunFields.KeepGraph, RunFields.LineProducts,
         RunFields.CheckpointEvery, RunFields.TensorBoard, RunFields.Out,
     ]);
 

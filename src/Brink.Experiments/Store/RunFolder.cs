@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Brink.Experiments.TensorBoard;
 using Brink.Torch.Serialization;
 
@@ -115,6 +116,19 @@ public sealed class RunFolder : IRunStore
     /// <exception cref="RunStoreException">It could not be written.</exception>
     public void WriteEnvironment(object environment) =>
         WriteText(RunFiles.Environment(Path), JsonSerializer.Serialize(environment, RunJson.Document) + "\n");
+
+    /// <summary>What <see cref="WriteEnvironment"/> stored; null where there is none that can be read, which is no reason not to go on.</summary>
+    public JsonObject? ReadEnvironment()
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllBytes(RunFiles.Environment(Path))) as JsonObject;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Renews the summary; a reader sees the old one or the new one.</summary>
     /// <param name="summary">The summary.</param>

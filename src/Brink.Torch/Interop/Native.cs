@@ -139,10 +139,16 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library, EntryPoint = "brink_process_group_create", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ProcessGroupCreate(
-        string backend, int rank, int size, string address, int port, long startMilliseconds, long waitMilliseconds, out nint group);
+        string backend, int rank, int size, string address, int port, string prefix, long startMilliseconds, long waitMilliseconds, out nint group);
 
     [LibraryImport(Library, EntryPoint = "brink_process_group_all_reduce")]
     internal static partial int ProcessGroupAllReduce(nint group, nint tensor);
+
+    [LibraryImport(Library, EntryPoint = "brink_process_group_sum")]
+    internal static partial int ProcessGroupSum(nint group, nint tensor, out nint sum);
+
+    [LibraryImport(Library, EntryPoint = "brink_process_group_counts")]
+    internal static partial int ProcessGroupCounts(nint group, out long sums, out long bytes);
 
     [LibraryImport(Library, EntryPoint = "brink_process_group_broadcast")]
     internal static partial int ProcessGroupBroadcast(nint group, nint tensor, int root);

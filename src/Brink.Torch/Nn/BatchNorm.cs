@@ -71,7 +71,12 @@ public abstract class BatchNorm : Module
                 Weight.Value, Bias.Value, Recorded(RunningMean, input), Recorded(RunningVariance, input), false, 0, _epsilon);
         }
 
-        if (shape.Aggregate(1L, (product, length) => product * length) == shape[1])
+        if (SharedBatchStatistics.Current is { } shared)
+        {
+            return ForwardShared(input, shared);
+        }
+
+        if (input.Count == shape[1])
         {
             throw new ArgumentException(
                 $"batch normalisation needs more than one value per channel; a batch of shape [{string.Join(", ", shape)}] has one", nameof(input));
@@ -118,6 +123,37 @@ public abstract class BatchNorm : Module
         (buffer.Value ?? throw new InvalidOperationException(
             "no batch statistics are recorded; record them on the training samples before evaluating with them"))
         .To(input.Device).To(input.Type);
+
+    /// <summary>
+    /// The mean first and the variance about it after, each a sum over the ranks: sums of x² would lose the digits of a channel
+    /// whose mean is far from zero.
+    /// </summary>
+    private Tensor ForwardShared(Tensor input, SharedBatchStatistics shared)
+    {
+        long channels = input.Shape[1];
+        long count = shared.Count(input.Count / channels);
+        if (count < 2)
+        {
+            throw new ArgumentException("batch normalisation needs more than one value per channel; the batch of all ranks has one", nameof(input));
+        }
+
+        long[] along = [.. Enumerable.Range(0, _dimensions).Where(dimension => dimension != 1)];
+        long[] places = [.. Enumerable.Range(0, _dimensions).Select(dimension => dimension == 1 ? channels : 1)];
+        Tensor mean = shared.Sum(input.Sum(along)) * (1.0 / count);
+        Tensor centred = input - mean.View(places);
+        Tensor variance = shared.Sum((centred * centred).Sum(along)) * (1.0 / count);
+        if (BatchStatistics.IsRecording)
+        {
+            // The one batch: its statistics are all there is to average.
+            Forget();
+            RunningMean.Value = mean.Detach().Clone();
+            RunningVariance.Value = variance.Detach() * (count / (count - 1.0));
+            BatchesTracked.Value = Tensor.Full([], 1, ScalarType.Int64);
+        }
+
+        Tensor scale = Weight.Value / (variance + _epsilon).SquareRoot();
+        return (centred * scale.View(places)) + Bias.Value.View(places);
+    }
 
     /// <summary>
     /// The batch's statistics join the cumulative average: mean ← mean + (batch mean − mean) / t at the t-th batch, as

@@ -1,4 +1,5 @@
 using Brink.Torch;
+using Brink.Torch.Nn;
 
 namespace Brink.Objectives;
 
@@ -141,9 +142,13 @@ internal sealed partial class NetworkEvaluation : Evaluation
     /// <param name="batch">Which.</param>
     /// <param name="product">z to start from, where line products are used.</param>
     /// <returns>Samples × K.</returns>
-    internal Tensor Output(int batch, Tensor? product) => product is null
-        ? _objective.Network.Forward(_objective.Batches.Inputs(batch))
-        : _objective.Prefix!.Tail(product);
+    internal Tensor Output(int batch, Tensor? product)
+    {
+        using SharedBatchStatistics? shared = _objective.ShareStatistics();
+        return product is null
+            ? _objective.Network.Forward(_objective.Batches.Inputs(batch))
+            : _objective.Prefix!.Tail(product);
+    }
 
     /// <summary>Computes z of a micro-batch, where line products are used and it is not there yet.</summary>
     internal void EnsureProduct(int batch)

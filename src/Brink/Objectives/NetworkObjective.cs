@@ -10,13 +10,15 @@ namespace Brink.Objectives;
 /// <param name="GraphBudget">Bytes that graphs kept for Hessian-vector products may hold.</param>
 /// <param name="ProductLifetime">Steps after which line products are computed afresh, so that rounding cannot build up.</param>
 /// <param name="GhostBatchNorm">Whether networks with batch statistics may take them per micro-batch, which changes the objective.</param>
+/// <param name="SyncBatchNorm">Whether ranks take batch statistics over the samples of all of them, each rank's in one micro-batch.</param>
 public sealed record ObjectivePlan(
     long MicroBatch,
     bool KeepGraph = true,
     bool LineProducts = true,
     long GraphBudget = 2L << 30,
     int ProductLifetime = 16,
-    bool GhostBatchNorm = false);
+    bool GhostBatchNorm = false,
+    bool SyncBatchNorm = false);
 
 /// <summary>
 /// The full-batch loss of a network, as a function of the flat vector of its parameters: a sum over micro-batches,
@@ -71,8 +73,7 @@ public sealed class NetworkObjective : Objective
 
         if (network.HasBatchStatistics && share is not null && !plan.GhostBatchNorm)
         {
-            throw new BrinkException(
-                $"a network with batch normalisation is exact only in one batch: each of {share.Group.Size} ranks would normalise by the statistics of its own samples, which is another objective; run it without ranks, or ask for --ghost-batch-norm");
+            RequireShared(network, share, plan);
         }
 
         Network = network;
@@ -188,6 +189,14 @@ public sealed class NetworkObjective : Objective
         ? new(this, Batches.Gather(samples, Workers.Count))
         : throw new NotSupportedException("the samples are shared by ranks, which split the full batch only");
 
+    /// <summary>
+    /// Begins forward passes on this thread: where ranks share a network's batch statistics they are those of all ranks' samples.
+    /// </summary>
+    /// <returns>To be disposed after them; null where there is nothing to share.</returns>
+    public SharedBatchStatistics? ShareStatistics() => Share is not null && Plan.SyncBatchNorm && Network.HasBatchStatistics
+        ? new SharedBatchStatistics(Share.Group, Batches.Samples, Share.Total)
+        : null;
+
     /// <summary>The parameters at a point, ready to be differentiated with respect to.</summary>
     internal Tensor[] Leaves(Tensor weights)
     {
@@ -235,23 +244,40 @@ public sealed class NetworkObjective : Objective
     internal Tensor SumOverWorkers(int count, Action<int, Tensor[][]> work)
     {
         var sums = new Tensor?[Workers.Count];
+        long length = count * Dimension;
         Workers.Run(worker =>
         {
             using var scope = new TensorScope();
-            Tensor sum = Tensor.Zeros([count, Dimension], Type, Device);
+            Tensor whole = Tensor.Zeros([length + (Share?.Extra ?? 0)], Type, Device);
+            Tensor sum = whole.Narrow(0, 0, length).View(count, Dimension);
             Tensor[][] views = [.. Enumerable.Range(0, count).Select(row => Layout.Views(sum.Select(0, row)))];
             work(worker, views);
-            sums[worker] = sum.Unscoped();
+            sums[worker] = whole.Unscoped();
         });
-        Tensor total = sums[0]!;
+        using Tensor total = sums[0]!;
         for (int k = 1; k < sums.Length; k++)
         {
             total.AddInPlace(sums[k]!);
             sums[k]!.Dispose();
         }
 
-        Share?.Group.SumInPlace(total);
-        return total.Scoped();
+        Share?.SumInPlace(total);
+        return total.Narrow(0, 0, length).View(count, Dimension);
+    }
+
+    private static void RequireShared(Module network, SampleShare share, ObjectivePlan plan)
+    {
+        if (!plan.SyncBatchNorm)
+        {
+            throw new BrinkException(
+                $"a network with batch normalisation is exact only in one batch: each of {share.Group.Size} ranks would normalise by the statistics of its own samples, which is another objective; ask for --sync-batch-norm to take them over all samples, for --ghost-batch-norm to have it so, or run it without ranks");
+        }
+
+        if (network is ScriptNetwork)
+        {
+            throw new BrinkException(
+                "the batch normalisation of a TorchScript file is inside it, where --sync-batch-norm cannot reach; run it without ranks, or ask for --ghost-batch-norm");
+        }
     }
 
     /// <summary>Adds gradients to views, from the given parameter on; absent gradients are zero.</summary>

@@ -30,6 +30,7 @@ public static class ZeroActivations
             {
                 for (int batch = worker; batch < objective.Batches.Count; batch += objective.Workers.Count)
                 {
+                    using SharedBatchStatistics? shared = objective.ShareStatistics();
                     records[worker].Run(objective.Network, objective.Batches.Inputs(batch));
                 }
             });

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Brink.Experiments;
 
 namespace Brink.Cli.Tests.Training;
@@ -26,6 +28,102 @@ public sealed class LaunchCommandTests : IDisposable
             Assert.True(code == 0, error);
             AssertSameTrajectory("1", $"{ranks}");
         }
+    }
+
+    [Fact]
+    public void With_synchronised_batch_statistics_ranks_take_one_process_trajectory()
+    {
+        string[] more = ["--network", "cohen-cnn", "--widths", "2,2", "--batch-norm", "--method", "nls", "--sharpness-every", "3", "--sharpness-tolerance", "1e-6", "--test-every", "3"];
+        Assert.Equal(0, BrinkProcess.Run(Train("1", 31, [.. more, "--iterations", "6"])).Code);
+        (int code, _, string error) = BrinkProcess.Run(Launch(3, Train("3", 31, [.. more, "--sync-batch-norm", "--iterations", "4"])));
+        Assert.True(code == 0, error);
+
+        // All of a rank's samples are one piece, however many ranks there are.
+        (code, _, error) = BrinkProcess.Run(Launch(2, "resume", _data["3"], "--iterations", "6", "-q"));
+        Assert.True(code == 0, error);
+        AssertSameTrajectory("1", "3");
+
+        // A run of one process is measured by ranks as what it is.
+        JsonElement measured = Json(BrinkProcess.Run(Launch(2, "measure", _data["1"], "--tolerance", "1e-6", "--json")));
+        double sharpness = RunRecord.ReadMetrics(_data["1"])[^1].Sharpness!.Value;
+        Assert.Equal(sharpness, measured.GetProperty("sharpness").GetDouble(), 1e-8 * sharpness);
+    }
+
+    [Fact]
+    public void Ranks_measure_a_point_and_follow_flows_as_one_process_does()
+    {
+        Assert.Equal(0, BrinkProcess.Run(Train("run", 61, "--widths", "8,8", "--method", "gd", "--eta", "0.3", "--iterations", "4", "--sharpness-every", "0")).Code);
+        string run = _data["run"];
+        string[] measure = ["measure", run, "--top", "3", "--bottom", "2", "--tolerance", "1e-7", "--json"];
+        AssertSameMeasurement(Json(BrinkProcess.Run(measure)), Json(BrinkProcess.Run(Launch(3, measure))));
+
+        string[] spectrum = ["spectrum", run, "--all", "--top", "2", "--bottom", "1", "--density-steps", "12", "--density-probes", "2", "--sub-hessian", "*.bias", "--json"];
+        JsonElement whole = Json(BrinkProcess.Run(spectrum));
+        JsonElement shared = Json(BrinkProcess.Run(Launch(2, spectrum)));
+        Assert.Equal(whole.GetProperty("trace").GetProperty("trace").GetDouble(), shared.GetProperty("trace").GetProperty("trace").GetDouble(), 1e-9);
+        Assert.Equal(Values(whole.GetProperty("sub_hessians")[0].GetProperty("eigenvalues")), Values(shared.GetProperty("sub_hessians")[0].GetProperty("eigenvalues")), (a, b) => Math.Abs(a - b) < 1e-9);
+
+        // Rank 0 alone keeps what is found, and one process goes on with it.
+        string[] flows = ["gfs", run, "--every", "2", "--max-gradients", "40", "--until-loss", "0.02", "--json"];
+        JsonElement found = Json(BrinkProcess.Run(Launch(2, [.. flows, "--to", "2"])));
+        Assert.Equal([0, 2], found.GetProperty("lines").EnumerateArray().Select(line => line.GetProperty("iteration").GetInt64()));
+        string kept = Path.Combine(run, "gfs.jsonl");
+        File.WriteAllLines(kept, File.ReadAllLines(kept)[..1]);
+        JsonElement same = Json(BrinkProcess.Run(flows));
+        Assert.Equal(3, File.ReadAllLines(kept).Length);
+        Assert.Equal(found.GetProperty("lines")[1].GetProperty("sharpness").GetDouble(), same.GetProperty("lines")[1].GetProperty("sharpness").GetDouble(), 1e-8);
+
+        (int code, string output, string error) = BrinkProcess.Run(Launch(2, "measure", _data["nothing"]));
+        Assert.Equal((1, true), (code, error.StartsWith("brink: there is no file ", StringComparison.Ordinal)));
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public void A_signal_leaves_a_measurement_that_has_no_end()
+    {
+        string run = _data["endless"];
+        using BrinkProcess launcher = BrinkProcess.Start(Launch(2, Train(
+            "endless", 61, "--widths", "8", "--method", "gd", "--eta", "0.1", "--sharpness-every", "3", "--sharpness-tolerance", "1e-15",
+            "--sharpness-max-products", "100000000", "--checkpoint-every", "0", "--iterations", "100")));
+        WaitForLines(launcher, run, 1);
+        Thread.Sleep(500);
+        var watch = Stopwatch.StartNew();
+        launcher.Signal("TERM");
+        (int code, string output, string error) = launcher.Finish();
+        Assert.True(code == 130, $"exit code {code}: {output}{error}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"it took {watch.Elapsed}");
+        Assert.Equal(RunStatus.Interrupted, RunRecord.ReadSummary(run)!.Status);
+        Assert.Equal(RunRecord.ReadMetrics(run).Count, RunRecord.ReadCheckpoint(run, Assert.Fail)!.Iteration);
+    }
+
+    [Fact]
+    public void Mpirun_and_torchrun_start_the_same_run()
+    {
+        string[] more = ["--widths", "8", "--method", "nls", "--iterations", "4", "--sharpness-every", "2"];
+        Assert.Equal(0, BrinkProcess.Run(Launch(2, Train("launched", 61, more))).Code);
+        var absent = new List<string>();
+        foreach ((string launcher, string[] words, string package) in new[]
+        {
+            ("mpirun", (string[])["-np", "2", "--oversubscribe", "--allow-run-as-root"], "openmpi-bin"),
+
+            // Debian's torchrun finds no value for no redirection under Python 3.11.
+            ("torchrun", ["--nproc_per_node", "2", "--master_port", $"{FreePort()}", "--redirects", "1", "--tee", "1", "--no_python"], "python3-torch"),
+        })
+        {
+            if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, launcher))))
+            {
+                absent.Add($"{launcher} is not installed (apt-get install {package})");
+                continue;
+            }
+
+            using BrinkProcess started = BrinkProcess.StartWith([launcher, .. words], [("MASTER_PORT", $"{FreePort()}")], Train(launcher, 61, more));
+            (int code, string output, string error) = started.Finish();
+            Assert.True(code == 0, $"{launcher}: exit code {code}: {output}{error}");
+            Assert.Equal(Timeless(_data["launched"]), Timeless(_data[launcher]));
+            Assert.Single(output.Split('\n'), line => line.Contains("finished after 4 iterations", StringComparison.Ordinal));
+        }
+
+        Assert.SkipWhen(absent.Count > 0, string.Join("; ", absent));
     }
 
     [Fact]
@@ -79,7 +177,7 @@ public sealed class LaunchCommandTests : IDisposable
     [Theory]
     [InlineData("--method sgd --batch-size 8", 64, "ranks share the full batch; sgd takes batches of 8: leave out --batch-size, or run it without ranks")]
     [InlineData("--method gd --eta 0.1", 1, "2 ranks cannot share 1 samples: start at most 1 ranks")]
-    [InlineData("--method gd --eta 0.1 --network cnn --batch-norm", 64, "a network with batch normalisation is exact only in one batch: each of 2 ranks would normalise by the statistics of its own samples, which is another objective; run it without ranks, or ask for --ghost-batch-norm")]
+    [InlineData("--method gd --eta 0.1 --network cnn --batch-norm", 64, "a network with batch normalisation is exact only in one batch: each of 2 ranks would normalise by the statistics of its own samples, which is another objective; ask for --sync-batch-norm to take them over all samples, for --ghost-batch-norm to have it so, or run it without ranks")]
     public void What_ranks_cannot_share_is_refused_in_one_line(string options, int count, string message)
     {
         (int code, string output, string error) = BrinkProcess.Run(Launch(2, Train("refused", count, [.. options.Split(' '), "--iterations", "3"])));
@@ -112,7 +210,31 @@ public sealed class LaunchCommandTests : IDisposable
         (code, _, error) = BrinkProcess.Run(["launch", "--ranks", "2", "--port", $"{port}", "--", .. Train("taken", 61)]);
         Assert.Equal((1, $"brink: port {port} is in use; choose another --port, or leave it out\n"), (code, error));
         (code, _, error) = BrinkProcess.Run("launch", "--ranks", "2", "--", "runs", "list");
-        Assert.Equal((1, "brink: 'runs' is not done by ranks; launch train or resume, e.g. brink launch --ranks 2 -- train spec.yaml\n"), (code, error));
+        Assert.Equal((1, "brink: 'runs' is not done by ranks; launch train, resume, flow, measure, spectrum or gfs, e.g. brink launch --ranks 2 -- train spec.yaml\n"), (code, error));
+    }
+
+    internal static IEnumerable<string> Timeless(string run) => File.ReadLines(Path.Combine(run, "metrics.jsonl"))
+        .Select(line => Regex.Replace(line, "\"seconds\":[^,}]*", string.Empty, RegexOptions.None, TimeSpan.FromSeconds(1)));
+
+    private static JsonElement Json((int Code, string Output, string Error) ended)
+    {
+        Assert.True(ended.Code == 0, ended.Error);
+        return JsonElement.Parse(ended.Output);
+    }
+
+    private static IEnumerable<double> Values(JsonElement list) => list.EnumerateArray().Select(value => value.GetDouble());
+
+    private static void AssertSameMeasurement(JsonElement one, JsonElement other)
+    {
+        Assert.Equal(one.GetProperty("hvps").GetInt32(), other.GetProperty("hvps").GetInt32());
+        Assert.Equal(one.GetProperty("next_step").GetDouble(), other.GetProperty("next_step").GetDouble());
+        double scale = one.GetProperty("sharpness").GetDouble();
+        foreach (string end in (string[])["top", "bottom"])
+        {
+            Assert.All(
+                one.GetProperty(end).EnumerateArray().Zip(other.GetProperty(end).EnumerateArray()),
+                pair => Assert.Equal(pair.First.GetProperty("value").GetDouble(), pair.Second.GetProperty("value").GetDouble(), 1e-10 * scale));
+        }
     }
 
     private static string[] Launch(int ranks, params string[] line) => ["launch", "--ranks", $"{ranks}", "--", .. line];

@@ -149,6 +149,20 @@ public sealed class SlurmSweepTests(SlurmTestCluster cluster) : IClassFixture<Sl
     }
 
     [Fact]
+    public void Srun_starts_the_ranks_of_one_run()
+    {
+        Assert.SkipWhen(cluster.Unavailable is not null, cluster.Unavailable ?? string.Empty);
+        using var data = new SmallData();
+        string[] more = ["--dtype", "float64", "--method", "nls", "--iterations", "4", "--sharpness-every", "2"];
+        Assert.Equal(0, BrinkProcess.Run(["launch", "--ranks", "2", "--", .. data.Train("launched", more)]).Code);
+        using BrinkProcess step = BrinkProcess.StartWith(["srun", "--ntasks", "2", "--label"], cluster.Environment, data.Train("srun", more));
+        (int code, string output, string error) = step.Finish();
+        Assert.True(code == 0, $"exit code {code}: {output}{error}");
+        Assert.StartsWith("0: finished after 4 iterations", Assert.Single(output.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(LaunchCommandTests.Timeless(data["launched"]), LaunchCommandTests.Timeless(data["srun"]));
+    }
+
+    [Fact]
     public void Without_Slurm_and_with_what_it_refuses_there_is_one_line()
     {
         string[] command = Command(Sweep);
@@ -197,12 +211,9 @@ public sealed class SlurmSweepTests(SlurmTestCluster cluster) : IClassFixture<Sl
                 Assert.Equal(0, train.Finish().Code);
             }
 
-            Assert.True(Timeless(whole).SequenceEqual(Timeless(Path.Combine(Folder, name))), $"{name} is not the run that was never interrupted");
+            Assert.True(LaunchCommandTests.Timeless(whole).SequenceEqual(LaunchCommandTests.Timeless(Path.Combine(Folder, name))), $"{name} is not the run that was never interrupted");
         }
     }
-
-    private static IEnumerable<string> Timeless(string run) => File.ReadLines(Path.Combine(run, "metrics.jsonl"))
-        .Select(line => Regex.Replace(line, "\"seconds\":[^,}]*", string.Empty, RegexOptions.None, TimeSpan.FromSeconds(1)));
 
     private List<JsonElement> Lines(string name = "attempts.jsonl")
     {

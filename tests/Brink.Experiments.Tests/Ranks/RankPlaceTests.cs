@@ -19,6 +19,14 @@ public sealed class RankPlaceTests
         Assert.Equal(Math.Max(1, Environment.ProcessorCount / 4), place.Threads);
     }
 
+    [Fact]
+    public void Torchruns_agent_may_listen_at_the_port_itself()
+    {
+        const string environment = "RANK=0 WORLD_SIZE=2 MASTER_ADDR=node7 MASTER_PORT=29500 TORCHELASTIC_RESTART_COUNT=1 TORCHELASTIC_USE_AGENT_STORE=";
+        Assert.Equal("/worker/attempt_1", Read(environment + "True")!.Prefix);
+        Assert.Equal(string.Empty, Read(environment + "False")!.Prefix);
+    }
+
     [Theory]
     [InlineData("gpu[03-07,12],login", "gpu03")]
     [InlineData("gpu[3,7]", "gpu3")]
