@@ -36,6 +36,9 @@ internal sealed class TimedProblem : Problem
     internal override int ThreadsPerOperator => _inner.ThreadsPerOperator;
 
     /// <inheritdoc/>
+    internal override int WorkerCount => _inner.WorkerCount;
+
+    /// <inheritdoc/>
     public override (double Loss, double Accuracy)? Test(Evaluation at, Action<string> note) =>
         _clock.Time(Operation.Test, () => _inner.Test(at is TimedEvaluation timed ? timed.Inner : at, note), sizeof(double), sizeof(double));
 
