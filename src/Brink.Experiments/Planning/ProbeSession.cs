@@ -148,7 +148,7 @@ internal sealed class ProbeSession : IDisposable
             var watch = Stopwatch.StartNew();
             using var scope = new TensorScope();
             Evaluation at = ((TimedEvaluation)_at).Inner;
-            SafeTensorsFile.Write(file, RunState.Save(at, _inner.Layout, _method, _measurements), new Dictionary<string, string>());
+            SafeTensorsFile.Write(file, [.. RunState.Save(at.Weights, _inner.Layout, _method, _measurements), .. RunState.Products(at)], new Dictionary<string, string>());
             return (watch.Elapsed.TotalSeconds, new FileInfo(file).Length);
         }
         finally
