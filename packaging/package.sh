@@ -27,6 +27,7 @@ package() {
     say "note: $torch is not the system's libtorch: the native library is left out and built where Brink is first used"
   fi
 
+  build_of_this_revision
   say "packing version $version into $out"
   rm -rf "$work"
   rm -f "$out"/{Brink,Brink.Torch,Brink.Experiments,Brink.Tool}."$version".nupkg "$out/$name.tar.gz"
@@ -39,6 +40,17 @@ package() {
     -cf - "$name" | gzip -n -6 >"$out/$name.tar.gz"
   rm -rf "$work"
   printf '%s\n' "$out/$name.tar.gz" "$out"/{Brink.Tool,Brink,Brink.Torch,Brink.Experiments}."$version".nupkg
+}
+
+# The revision is written into every assembly when it is compiled, and a commit by itself makes nothing stale.
+build_of_this_revision() {
+  local revision assembly
+  revision=$(git -C "$root" rev-parse HEAD 2>/dev/null) || return 0
+  [[ -z $(git -C "$root" status --porcelain -- src native experiments packaging 2>/dev/null) ]] ||
+    say "note: not all of this is committed; the packages call it revision ${revision:0:12} all the same"
+  for assembly in Brink.Torch Brink Brink.Experiments Brink.Server Brink.Cli; do
+    grep -aqF "$revision" "$artifacts/bin/$assembly/release/$assembly.dll" || { build_managed cli; return 0; }
+  done
 }
 
 usage() { say "$@"; exit 2; }
@@ -62,6 +74,8 @@ lay_out_archive() { # the folder, which holds the published program in lib/
       cp "$(newest "$packages/$runtime")/LICENSE.txt" "$folder/licences/$runtime-LICENSE.txt"
     cp "$(newest "$packages/$runtime")/THIRD-PARTY-NOTICES.TXT" "$folder/licences/$runtime-THIRD-PARTY-NOTICES.txt"
   done
+  chmod -R u+rwX,go+rX,go-w "$folder"
+  find "$folder" -type f ! -path "$folder/lib/brink" -exec chmod a-x {} +
 }
 
 newest() { # a package's folder; prints that of its newest version

@@ -16,7 +16,7 @@ internal static partial class NativeLocator
     internal const string FileName = "libbrink_native.so";
 
     private const string HowToInstall =
-        "Install libtorch: on Debian 12, apt-get install libtorch1.13 libopenblas0-pthread libtcmalloc-minimal4; elsewhere set LIBTORCH to the folder " +
+        "To have libtorch: on Debian 12, apt-get install libtorch1.13 libopenblas0-pthread libtcmalloc-minimal4; elsewhere set LIBTORCH to the folder " +
         "of a libtorch or of a Python torch, 1.13 or newer, for which the native library is then built once (with cmake, make and g++)";
 
     /// <summary>Where the library was loaded from; null before its first use.</summary>
@@ -67,7 +67,7 @@ internal static partial class NativeLocator
         }
         catch (TorchException failure) when (reasons.Count > 0)
         {
-            throw new TorchException($"{string.Join("; ", reasons)}; {failure.Message}");
+            throw new TorchException($"{string.Join("; ", reasons)}; {failure.Message.TrimEnd('.')}. {HowToInstall}");
         }
 
         throw new TorchException($"{string.Join("; ", reasons.DefaultIfEmpty("there is no libtorch on this machine"))}. {HowToInstall}");
