@@ -32,7 +32,7 @@ public sealed class ArchiveTests(Release release) : IDisposable
     public void It_starts_itself_for_every_rank_of_a_run()
     {
         release.Require();
-        RunHere(["launch", "--ranks", "2", "--", .. _data.Train("ranks", "--iterations", "3", "--threads", "1")]);
+        RunHere(["launch", "--ranks", "2", "--", .. _data.Train("ranks", "--iterations", "3")]);
         Assert.Equal(4, RunRecord.ReadMetrics(_data["ranks"]).Count);
     }
 
@@ -97,7 +97,7 @@ public sealed class ArchiveTests(Release release) : IDisposable
         Assert.SkipUnless(Environment.GetEnvironmentVariable("BRINK_TEST_FIRST_BUILD") == "1", "it compiles for a minute; BRINK_TEST_FIRST_BUILD=1 runs it");
         string torch = Environment.GetEnvironmentVariable("LIBTORCH") is { Length: > 0 } named ? named : "/usr";
         (string, string?)[] user = [("HOME", _data.Folder), ("PATH", "/usr/bin:/bin"), ("LIBTORCH", torch)];
-        (int code, _, string error) = Commands.RunWithOnly(_data.Folder, user, release.Program, "train", "--model", "scalar", "--eta", "0.2", "--iterations", "3", "--out", _data["first"], "--quiet");
+        (int code, _, string error) = Commands.RunWithOnly(_data.Folder, user, release.Program, "train", "--model", "scalar", "--method", "gd", "--eta", "0.2", "--iterations", "3", "--out", _data["first"], "--quiet");
         Assert.True(code == 0, error);
         Assert.Matches($"^brink: building libbrink_native.so for libtorch [0-9.]+ in {torch}, once ", error);
         (code, string output, error) = Commands.RunWithOnly(_data.Folder, user, release.Program, "doctor");

@@ -35,7 +35,7 @@ public sealed partial class PackageTests(Release release)
         string run = release["fresh/run"];
         (code, output, error) = Commands.Run(project, release.FreshNuGet, "dotnet", release["fresh/out/Sharpness.dll"], run);
         Assert.Equal((0, string.Empty), (code, error));
-        Match[] lines = [.. Line().Matches(output)];
+        Match[] lines = Line().Matches(output).ToArray();
         Assert.Equal(7, lines.Length);
         Assert.True(Number(lines[^1], "loss") < 0.1 * Number(lines[0], "loss"), output);
         Assert.Equal(100, Number(lines[^1], "accuracy"));
@@ -57,7 +57,7 @@ public sealed partial class PackageTests(Release release)
         string brink = Path.Combine(tools, "brink");
         Assert.Equal(release.Revision is { } revision ? $"{Release.Version}+{revision}" : Release.Version, RunTool("--version").Trim());
         Assert.Contains("flatland/fig-1", RunTool("reproduce", "--list"));
-        RunTool("launch", "--ranks", "2", "--", "train", "--model", "scalar", "--eta", "0.2", "--iterations", "5", "--out", release["tool-run"], "--quiet");
+        RunTool("launch", "--ranks", "2", "--", "train", "--model", "scalar", "--method", "gd", "--eta", "0.2", "--iterations", "5", "--out", release["tool-run"], "--quiet");
         Assert.Equal(6, RunRecord.ReadMetrics(release["tool-run"]).Count);
 
         string RunTool(params string[] arguments)

@@ -42,8 +42,14 @@ public sealed class Release : IDisposable
     /// <summary>The revision that everything is built from; null where this is no clone.</summary>
     internal string? Revision => Commands.Run(Repository, [], "git", "rev-parse", "HEAD") is (0, var revision, _) ? revision.Trim() : null;
 
-    /// <summary>An environment with nothing in it but an empty home and an empty PATH.</summary>
-    internal IReadOnlyList<(string Name, string? Value)> Nothing => [("HOME", Made("home")), ("PATH", Made("no-programs"))];
+    /// <summary>
+    /// An environment with nothing in it but an empty home, an empty PATH, and what was asked of OpenBLAS on this machine: kernels
+    /// for another processor round otherwise.
+    /// </summary>
+    internal IReadOnlyList<(string Name, string? Value)> Nothing =>
+    [
+        ("HOME", Made("home")), ("PATH", Made("no-programs")), ("OPENBLAS_CORETYPE", Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE")),
+    ];
 
     /// <summary>Of a NuGet that knows the packages of this machine's registry and has none of Brink in its cache.</summary>
     internal IReadOnlyList<(string Name, string? Value)> FreshNuGet
