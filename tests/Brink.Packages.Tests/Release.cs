@@ -6,7 +6,8 @@ namespace Brink.Packages.Tests;
 /// <summary>What <c>./brink package</c> makes, once for all tests of it.</summary>
 public sealed class Release : IDisposable
 {
-    internal const string Version = "0.1.0";
+    /// <summary>The version in Directory.Build.props, with which this was built.</summary>
+    internal static readonly string Version = typeof(Release).Assembly.GetName().Version!.ToString(3);
 
     private readonly TemporaryFolder _folder = new();
     private readonly string? _absent;

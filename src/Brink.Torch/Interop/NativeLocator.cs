@@ -42,7 +42,7 @@ internal static partial class NativeLocator
         var reasons = new List<string>();
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("LIBTORCH")))
         {
-            foreach (string candidate in Prebuilt().Where(File.Exists))
+            foreach (string candidate in Prebuilt().Where(File.Exists).Select(Path.GetFullPath).Distinct())
             {
                 if (Load(candidate, out string? reason) is var handle and not 0)
                 {
