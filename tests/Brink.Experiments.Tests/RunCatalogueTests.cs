@@ -41,18 +41,37 @@ public sealed class RunCatalogueTests : IDisposable
     }
 
     [Fact]
-    public void A_thousand_runs_are_listed_within_seconds()
+    public void A_pipe_in_the_place_of_a_lock_is_not_waited_at()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        Make("runs/x", "nls", 1);
+        string place = folder["runs/x/.lock"];
+        File.Delete(place);
+        using (var made = Process.Start("mkfifo", [place]))
+        {
+            made.WaitForExit();
+        }
+
+        Assert.Equal("finished", Assert.Single(RunCatalogue.List(folder["runs"])).Status);
+        string problem = Assert.Throws<RunStoreException>(() => RunFolder.Create(new Specification { Out = folder["runs/x"] })).Message;
+        Assert.Equal($"{place} is a pipe where a file belongs; remove it", problem);
+    }
+
+    [Fact]
+    public void A_thousand_runs_are_listed_and_searched()
     {
         for (int i = 0; i < 1000; i++)
         {
             Make($"runs/{i}", "nls", i);
         }
 
-        Stopwatch clock = Stopwatch.StartNew();
         IReadOnlyList<RunEntry> runs = RunCatalogue.List(folder["runs"]);
         Assert.Equal(1000, runs.Count);
         Assert.Equal(10, runs.Count(r => RunQuery.Parse("method = nls and final_loss < 10").Matches(r)));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), clock.Elapsed.ToString());
     }
 
     [Fact]

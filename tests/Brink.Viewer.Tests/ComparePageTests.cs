@@ -120,6 +120,36 @@ public sealed class ComparePageTests(Browser browser)
         visit.IsQuiet();
     }
 
+    /// <summary>The address follows the zoom and may be a step behind; what the page wrote itself must not throw the zoom back.</summary>
+    [Fact]
+    public async Task A_zoom_that_is_left_while_it_enters_the_address_stays_left()
+    {
+        await using Visit visit = await browser.Visit(TwoRuns);
+        IPage page = visit.Page;
+        await visit.HasCurves("Sharpness", 2);
+        await page.EvaluateAsync("""
+            () => {
+              const replace = history.replaceState.bind(history);
+              window.addresses = [];
+              history.replaceState = (state, title, hash) => {
+                replace(state, title, hash);
+                window.addresses.push(hash);
+                if (window.addresses.length === 1) document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: '0', bubbles: true }));
+              };
+            }
+            """);
+        await visit.ReadEnd("Sharpness");
+        await page.Keyboard.PressAsync("+");
+        await page.WaitForFunctionAsync("() => window.addresses.length >= 2");
+        await page.WaitForTimeoutAsync(200);
+        string[] addresses = await page.EvaluateAsync<string[]>("() => window.addresses");
+        Assert.Equal(2, addresses.Length);
+        Assert.Contains("from=", addresses[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("from=", addresses[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("from=", page.Url, StringComparison.Ordinal);
+        visit.IsQuiet();
+    }
+
     [Fact]
     public async Task The_axis_can_be_evaluations_or_seconds_and_smoothing_draws_a_band()
     {

@@ -23,6 +23,10 @@ internal sealed class RunLock : IDisposable
     internal static RunLock Acquire(string folder, string what = "run folder")
     {
         string path = Path.Combine(folder, LockName);
+        if (OrdinaryFile.IsReplacedByPipe(path))
+        {
+            throw new RunStoreException($"{path} is a pipe where a file belongs; remove it");
+        }
 
         // Someone who only asks whether the folder is in use holds a shared lock for a moment: try again for a while.
         const int Attempts = 10;
@@ -62,9 +66,15 @@ internal sealed class RunLock : IDisposable
     /// <param name="folder">The run folder.</param>
     internal static bool IsHeld(string folder)
     {
+        string path = Path.Combine(folder, LockName);
+        if (OrdinaryFile.IsReplacedByPipe(path))
+        {
+            return false;
+        }
+
         try
         {
-            using FileStream probe = new(Path.Combine(folder, LockName), FileMode.Open, FileAccess.Read, FileShare.Read);
+            using FileStream probe = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             return false;
         }
         catch (IOException error)
@@ -79,18 +89,8 @@ internal sealed class RunLock : IDisposable
 
     /// <summary>Number of the process that took the lock last; null where that is not known.</summary>
     /// <param name="folder">The run folder.</param>
-    internal static int? OwnerOf(string folder)
-    {
-        try
-        {
-            return int.TryParse(File.ReadAllText(Path.Combine(folder, OwnerName)), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int owner) && owner > 1
-                ? owner : null;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    internal static int? OwnerOf(string folder) =>
+        int.TryParse(OwnerText(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int owner) && owner > 1 ? owner : null;
 
     /// <summary>Gives the folder free.</summary>
     public void Dispose() => _held.Dispose();
@@ -104,16 +104,18 @@ internal sealed class RunLock : IDisposable
             && (error.HResult & 0xFFFF) is WouldBlock or WouldBlockApple or SharingViolation;
     }
 
-    private static string Owner(string folder)
+    private static string Owner(string folder) => OwnerText(folder) is { Length: > 0 } owner ? $"process {owner}" : "another process";
+
+    private static string? OwnerText(string folder)
     {
+        string path = Path.Combine(folder, OwnerName);
         try
         {
-            string owner = File.ReadAllText(Path.Combine(folder, OwnerName)).Trim();
-            return owner.Length > 0 ? $"process {owner}" : "another process";
+            return OrdinaryFile.IsReplacedByPipe(path) ? null : File.ReadAllText(path).Trim();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return "another process";
+            return null;
         }
     }
 }

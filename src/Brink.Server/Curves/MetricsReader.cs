@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Brink.Experiments;
 
 namespace Brink.Server;
 
@@ -34,7 +35,7 @@ internal sealed class MetricsReader(string path)
     internal MetricsChange Open()
     {
         FileInfo file = new(path);
-        long length = Regular(file) ? file.Length : 0;
+        long length = OrdinaryFile.IsAt(file) ? file.Length : 0; // a pipe has no length, and is never opened
         bool same = length == _length && file.LastWriteTimeUtc == _written;
         _length = length;
         _written = file.LastWriteTimeUtc;
@@ -111,9 +112,6 @@ internal sealed class MetricsReader(string path)
 
     private static FileStream Open(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-
-    /// <summary>A pipe or a device has no length, and is never opened: that could last for ever.</summary>
-    private static bool Regular(FileInfo file) => file is { Exists: true, LinkTarget: null };
 
     private bool Unchanged()
     {

@@ -9,6 +9,7 @@ internal sealed class MetricsTable
 {
     private readonly Column?[] _columns = new Column?[MetricsField.All.Length];
     private readonly Column _etaSharpness = new();
+    private readonly Column _twoOverStepSize = new();
     private readonly Dictionary<string, ListColumn> _lists = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Column> _gradientNorms = new(StringComparer.Ordinal);
     private readonly double[] _line = new double[MetricsField.All.Length];
@@ -29,13 +30,14 @@ internal sealed class MetricsTable
 
     /// <summary>Memory that all takes.</summary>
     internal long Bytes =>
-        Evaluations.Bytes + _columns.Sum(column => column?.Bytes ?? 0) + _etaSharpness.Bytes + _counts.Sum(count => count.Column.Bytes)
+        Evaluations.Bytes + _columns.Sum(column => column?.Bytes ?? 0) + _etaSharpness.Bytes + _twoOverStepSize.Bytes + _counts.Sum(count => count.Column.Bytes)
         + _gradientNorms.Values.Sum(column => column.Bytes) + _lists.Values.Sum(list => list.Bytes) + 1024;
 
     /// <summary>A quantity (<see cref="Quantity"/>), or another number of the file; null where no line has it.</summary>
     /// <param name="name">Its name.</param>
     internal Column? Find(string name) =>
         name == Quantity.EtaSharpness ? _etaSharpness
+        : name == Quantity.TwoOverStepSize ? _twoOverStepSize
         : Array.Find(_counts, count => count.Field.Name == name) is { } counted ? counted.Column
         : Array.Find(MetricsField.All, field => field.Name == name) is { } found ? _columns[found.Index]
         : null;
@@ -148,9 +150,14 @@ internal sealed class MetricsTable
         }
 
         Evaluations.Add(Lines, evaluations);
-        if (Has(MetricsField.StepSize) && Has(MetricsField.Sharpness) && !Has(MetricsField.Time))
+        if (Has(MetricsField.StepSize) && !Has(MetricsField.Time)) // a flow's step is none of descent
         {
-            _etaSharpness.Add(Lines, _line[MetricsField.StepSize.Index] * _line[MetricsField.Sharpness.Index]);
+            double step = _line[MetricsField.StepSize.Index];
+            _twoOverStepSize.Add(Lines, 2 / step);
+            if (Has(MetricsField.Sharpness))
+            {
+                _etaSharpness.Add(Lines, step * _line[MetricsField.Sharpness.Index]);
+            }
         }
 
         // λ₁ where the flow has not come to its end is not φ.

@@ -11,6 +11,9 @@ public sealed record Quantity(string Name, string Title, string Symbol, bool Log
     /// <summary>Step size times sharpness, on lines that have both; not a field of its own.</summary>
     internal const string EtaSharpness = "eta_sharpness";
 
+    /// <summary>The sharpness at which a step is at the edge of gradient descent, 2/η, on lines that have a step; not a field of its own.</summary>
+    internal const string TwoOverStepSize = "two_over_step_size";
+
     private const string Losses = "loss";
     private const string Accuracies = "accuracy";
     private const string Steps = "step";
@@ -33,6 +36,7 @@ public sealed record Quantity(string Name, string Title, string Symbol, bool Log
         new("test_accuracy", "Test accuracy", "acc test", false, Accuracies),
         new("step_size", "Step size", "η", true, Steps),
         new(EtaSharpness, "Step size times sharpness", "η·λ₁", false, Steps),
+        new(TwoOverStepSize, "Edge of the step, two over its size", "2/η", false, Steps),
         new("backtracks", "Rejected trials", "backtracks", false, Steps),
         new("sharpness", "Sharpness", "λ₁", false, Curvature),
         new("preconditioned_sharpness", "Preconditioned sharpness", "λ₁(P⁻¹H)", false, Curvature),

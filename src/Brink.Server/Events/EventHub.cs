@@ -90,11 +90,16 @@ internal sealed class EventHub : IDisposable
     }
 
     /// <summary>An event of one run.</summary>
-    internal static string Data(string id, string name, string value) => Encoding.UTF8.GetString(ServerJson.Bytes(json =>
+    internal static string Data(string id, string name, string value, long? iteration = null) => Encoding.UTF8.GetString(ServerJson.Bytes(json =>
     {
         json.WriteStartObject();
         json.WriteString("id", id);
         json.WriteString(name, value);
+        if (iteration is { } reached)
+        {
+            json.WriteNumber("iteration", reached);
+        }
+
         json.WriteEndObject();
     }));
 
@@ -102,7 +107,7 @@ internal sealed class EventHub : IDisposable
     {
         foreach (RunChange change in changes)
         {
-            Send("change", Data(change.Id, "what", change.What));
+            Send("change", Data(change.Id, "what", change.What, change.Iteration));
         }
     }
 

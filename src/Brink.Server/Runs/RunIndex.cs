@@ -94,7 +94,7 @@ internal sealed class RunIndex(RunRoot root)
                 {
                     now ??= [.. _runs];
                     now[i] = _runs[i].WithMetrics(length, metrics.Exists ? metrics.LastWriteTimeUtc : _runs[i].Modified);
-                    changes.Add(new RunChange(now[i].Id, RunChange.Lines));
+                    changes.Add(new RunChange(now[i].Id, RunChange.Lines, now[i].Iteration));
                 }
             }
 
@@ -241,7 +241,8 @@ internal sealed class RunIndex(RunRoot root)
 /// <summary>Something that happened to a run.</summary>
 /// <param name="Id">The run.</param>
 /// <param name="What">What: <see cref="Lines"/>, <see cref="Summary"/>, <see cref="Added"/> or <see cref="Removed"/>.</param>
-internal sealed record RunChange(string Id, string What)
+/// <param name="Iteration">With <see cref="Lines"/>, the iteration of the last one.</param>
+internal sealed record RunChange(string Id, string What, long? Iteration = null)
 {
     /// <summary>Lines of metrics were added or cut off.</summary>
     internal const string Lines = "lines";

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Brink.Experiments;
 
 namespace Brink.Server;
@@ -28,11 +29,14 @@ internal sealed class RunState
     /// <summary>Whether that was long enough ago for the time to tell a later change apart.</summary>
     internal required bool Settled { get; init; }
 
+    /// <summary>The iteration of its last whole line, where a process is at work in it: its summary is written at checkpoints only.</summary>
+    internal long? Iteration { get; init; }
+
     /// <summary>Whether a process is at work in it.</summary>
     internal bool IsLive => Entry.Status == "running";
 
     /// <summary>The run as a row of the list, JSON.</summary>
-    internal byte[] Row => _row ??= ServerJson.Bytes(json => RunWriter.WriteRow(json, Id, Entry, Modified));
+    internal byte[] Row => _row ??= ServerJson.Bytes(json => RunWriter.WriteRow(json, this));
 
     /// <summary>Whether a list would show two states alike.</summary>
     /// <param name="other">The other.</param>
@@ -48,6 +52,7 @@ internal sealed class RunState
         Entry = Entry,
         Modified = written,
         MetricsLength = length,
+        Iteration = LastIteration(Folder),
         FolderTime = FolderTime,
         Settled = Settled,
     };
@@ -72,9 +77,31 @@ internal sealed class RunState
             Entry = entry,
             Modified = latest == DateTime.MinValue ? folderTime : latest,
             MetricsLength = metrics.Exists ? metrics.Length : 0,
+            Iteration = entry.Status == "running" ? LastIteration(folder) : null,
             FolderTime = folderTime,
             Settled = asked - folderTime > TimeSpan.FromSeconds(1),
         };
+    }
+
+    private static long? LastIteration(string folder)
+    {
+        const int LongestLine = 64 << 10;
+        string text = SafeFile.ReadEnd(RunFiles.Metrics(folder), LongestLine);
+        int end = text.LastIndexOf('\n');
+        if (end <= 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var line = JsonDocument.Parse(text.AsMemory((text.LastIndexOf('\n', end - 1) + 1)..end));
+            return line.RootElement.TryGetProperty(MetricsField.Iteration.Name, out JsonElement iteration) && iteration.TryGetInt64(out long number) ? number : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return null; // a damaged line is told of with the curves
+        }
     }
 
     private static DateTime Time(FileInfo file) => file.Exists ? file.LastWriteTimeUtc : DateTime.MinValue;

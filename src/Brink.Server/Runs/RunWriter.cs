@@ -12,15 +12,10 @@ public static class RunWriter
     private const int LogBytes = 1 << 16;
 
     /// <summary>Writes a run as a row of a list.</summary>
-    /// <param name="json">Where to.</param>
-    /// <param name="id">The run's id.</param>
-    /// <param name="run">What lists know of it.</param>
-    /// <param name="modified">When it was last written, UTC.</param>
-    public static void WriteRow(Utf8JsonWriter json, string id, RunEntry run, DateTime modified)
+    internal static void WriteRow(Utf8JsonWriter json, RunState run)
     {
-        ArgumentNullException.ThrowIfNull(json);
         json.WriteStartObject();
-        WriteRowFields(json, id, run, modified);
+        WriteRowFields(json, run);
         json.WriteEndObject();
     }
 
@@ -39,7 +34,7 @@ public static class RunWriter
     internal static void WriteDetails(Utf8JsonWriter json, RunState run, IReadOnlyList<Verdict> verdicts)
     {
         json.WriteStartObject();
-        WriteRowFields(json, run.Id, run.Entry, run.Modified);
+        WriteRowFields(json, run);
         bool readable = run.Entry.Status != RunEntry.Broken;
         json.WritePropertyName("environment");
         WriteEnvironment(json, readable ? RunFiles.Environment(run.Folder) : null);
@@ -110,8 +105,9 @@ public static class RunWriter
         json.WriteEndArray();
     }
 
-    private static void WriteRowFields(Utf8JsonWriter json, string id, RunEntry run, DateTime modified)
+    private static void WriteRowFields(Utf8JsonWriter json, RunState state)
     {
+        (string id, RunEntry run) = (state.Id, state.Entry);
         int slash = id.LastIndexOf('/');
         json.WriteString("id", id);
         json.WriteString("name", id[(slash + 1)..]);
@@ -129,7 +125,12 @@ public static class RunWriter
         }
 
         json.WriteEndArray();
-        json.WriteString("modified", modified);
+        json.WriteString("modified", state.Modified);
+        if (state.Iteration is { } iteration)
+        {
+            json.WriteNumber("iteration", iteration);
+        }
+
         json.WriteStartObject("specification");
         foreach (string name in run.Specification?.Given ?? [])
         {

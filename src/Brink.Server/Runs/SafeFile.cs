@@ -1,19 +1,17 @@
-using System.Runtime.InteropServices;
 using Brink.Experiments;
-using Microsoft.Win32.SafeHandles;
 
 namespace Brink.Server;
 
 /// <summary>
 /// Files of run folders that anyone may have made: a link is not followed, a pipe or a device not opened, a large file not read whole.
 /// </summary>
-internal static partial class SafeFile
+internal static class SafeFile
 {
     /// <summary>The largest specification, summary, environment or list of tags that is read, in bytes.</summary>
     internal const int LargestDocument = 1 << 20;
 
     /// <summary>Whether an ordinary file is there that is no link.</summary>
-    internal static bool Exists(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null };
+    internal static bool Exists(string path) => OrdinaryFile.IsAt(new FileInfo(path));
 
     /// <summary>Whether such a file is a document that may be read whole.</summary>
     internal static bool IsDocument(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 and <= LargestDocument };
@@ -72,28 +70,6 @@ internal static partial class SafeFile
             return $"{path} is a link; the server follows none";
         }
 
-        if (OperatingSystem.IsWindows())
-        {
-            return null;
-        }
-
-        int withoutWaiting = OperatingSystem.IsLinux() ? 0x800 : 0x4; // O_NONBLOCK, with O_RDONLY
-        int descriptor = Open(path, withoutWaiting);
-        if (descriptor < 0)
-        {
-            return null; // no permission, or gone
-        }
-
-        using SafeFileHandle handle = new(descriptor, ownsHandle: true);
-        const int FromCurrent = 1;
-        return Seek(descriptor, 0, FromCurrent) < 0 ? $"{path} is no ordinary file" : null;
+        return OrdinaryFile.IsReplacedByPipe(path) ? $"{path} is no ordinary file" : null;
     }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "lseek")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial long Seek(int descriptor, long offset, int origin);
 }

@@ -59,6 +59,7 @@ public sealed class MetricsColumnsTests : IDisposable
             Same(columns, read, "trace", line => line.Trace);
             Same(columns, read, "gfs_sharpness", line => line.GfsConverged == false ? null : line.GfsSharpness);
             Same(columns, read, "eta_sharpness", line => line.Sharpness * line.StepSize);
+            Same(columns, read, "two_over_step_size", line => 2 / line.StepSize);
             SameLists(columns, read);
             foreach (string name in new[] { "0.weight", "0.bias" })
             {
@@ -210,7 +211,7 @@ public sealed class MetricsColumnsTests : IDisposable
 
     [Fact]
     public void Every_quantity_but_the_derived_one_is_a_field_that_is_read() =>
-        Assert.All(Quantity.All.Where(q => q.Name != Quantity.EtaSharpness), q => Assert.Contains(MetricsField.All, field => field.Name == q.Name));
+        Assert.All(Quantity.All.Where(q => q.Name is not (Quantity.EtaSharpness or Quantity.TwoOverStepSize)), q => Assert.Contains(MetricsField.All, field => field.Name == q.Name));
 
     private static string Line(int k) => $$"""{"iteration":{{k}},"loss":{{1.0 / (k + 1):R}},"seconds":{{k}},"step_size":0.5}""" + "\n";
 

@@ -101,7 +101,7 @@ public sealed class TheoryPhaseTests(TheoryServer server) : IClassFixture<Theory
         // The one before would take tens of seconds here, and there is room for one diagram only.
         var watch = System.Diagnostics.Stopwatch.StartNew();
         await server.GetAsync("/api/theory/phase?model=minimalist&x_count=4&y_count=4&steps=10");
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
     }
 
     [Fact]

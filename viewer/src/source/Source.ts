@@ -14,7 +14,7 @@ export class SourceError extends Error {
 }
 
 export type Change =
-  | { what: 'lines' | 'summary' | 'added' | 'removed'; id: string }
+  | { what: 'lines' | 'summary' | 'added' | 'removed'; id: string; iteration?: number }
   /** A run that was started from a page and ended before it had begun. */
   | { what: 'failed'; id: string; error: string }
   /** Ask again for everything: the server is another one than before, or the connection was lost in between. */

@@ -24,6 +24,8 @@ export interface Row {
   problem?: string;
   tags: string[];
   modified: string;
+  /** The iteration of the last line, of a run that is going on. */
+  iteration?: number;
   specification: Record<string, string>;
   summary: Summary;
 }

@@ -25,16 +25,13 @@ export class Observable<T> {
 /** The value of an observable, with the component drawn anew whenever it changes. */
 export function useObservable<T>(observable: Observable<T>): T {
   const [, redraw] = useState(0);
+  const drawn = observable.value;
   useEffect(() => {
-    let seen = observable.value;
-    const changed = () => {
-      seen = observable.value;
-      redraw((n) => n + 1);
-    };
+    const changed = () => redraw((n) => n + 1);
     const stop = observable.subscribe(changed);
     // It may have changed between the drawing and this effect.
-    if (!Object.is(seen, observable.value)) changed();
+    if (!Object.is(drawn, observable.value)) changed();
     return stop;
   }, [observable]);
-  return observable.value;
+  return drawn;
 }

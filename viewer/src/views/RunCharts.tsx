@@ -63,12 +63,19 @@ export function RunCharts({ ids, details, off, parameters }: Props) {
     live.want({ runs: ids, quantities: asked, x, range: zoom, pixels });
   }, [ids.join('\n'), wanted.join(), x, zoom?.[0], zoom?.[1], pixels, quantities]);
 
-  // Another address in the same page, by a link or the way back.
+  // Another address in the same page, by a link or the way back, rules the zoom. The address that this page wrote itself does
+  // not: the zoom may have gone on since, and would be thrown back.
+  const written = useRef(nameOf(rangeOf(parameters)));
   useEffect(() => {
     const named = rangeOf(parameters);
-    if (String(named?.map(short)) !== String(link.range.value?.map(short))) link.range.value = named;
+    if (nameOf(named) === written.current) return;
+    written.current = nameOf(named);
+    link.range.value = named;
   }, [parameters.get('from'), parameters.get('to')]);
-  useEffect(() => change({ from: zoom && short(zoom[0]), to: zoom && short(zoom[1]) }), [zoom]);
+  useEffect(() => {
+    written.current = nameOf(zoom);
+    change({ from: zoom && short(zoom[0]), to: zoom && short(zoom[1]) });
+  }, [zoom]);
 
   const labels = labelsOf(ids.map((id) => ({ id, name: details.get(id)?.name ?? id })));
   const drawn = ids
@@ -196,6 +203,8 @@ export function RunCharts({ ids, details, off, parameters }: Props) {
 }
 
 const short = (value: number) => Number(value.toPrecision(9));
+
+const nameOf = (range: Range | null) => String(range?.map(short));
 
 function rangeOf(parameters: URLSearchParams): Range | null {
   const [from, to] = [parameters.get('from'), parameters.get('to')];

@@ -4,6 +4,7 @@ import type { RunDetails, Verdict } from '../source/types';
 import { formatAddress, go } from '../state/address';
 import { ComparisonTable, Differences, flattened } from './Comparison';
 import { useActions } from './context';
+import { useProgress, withProgress } from './progress';
 import { RunCharts } from './RunCharts';
 import { useDetails } from './runs';
 import { SpectrumCharts } from './SpectrumCharts';
@@ -17,7 +18,9 @@ export function RunView({ parameters }: { parameters: URLSearchParams }) {
   const id = parameters.get('run') ?? '';
   const ids = useMemo(() => (id ? [id] : []), [id]);
   const { runs, problems } = useDetails(ids);
-  const run = runs.get(id);
+  const progress = useProgress();
+  const known = runs.get(id);
+  const run = known && withProgress(known, progress);
   const tab = parameters.get('tab') === 'spectrum' ? 'spectrum' : 'curves';
 
   if (!id) return <p>No run is named; choose one in <a href={formatAddress('runs')}>the list</a>.</p>;
@@ -83,8 +86,9 @@ function Heading({ run }: { run: RunDetails }) {
       <h1>{run.name}</h1>
       <div class="controls">
         <span role="status" aria-live="polite">
-          <StatusBadge status={run.status} more={run.status === 'running' ? `iteration ${formatNumber(Number(run.summary.iterations_done ?? 0))}` : undefined} />
+          <StatusBadge status={run.status} />
         </span>
+        {run.status === 'running' && <span class="soft">iteration {formatNumber(Number(run.summary.iterations_done ?? 0), 7)}</span>}
         <Tags tags={run.tags} label={run.id} onChange={actions && (async (tags) => {
           await actions.setTags(run.id, tags);
           run.tags = tags;

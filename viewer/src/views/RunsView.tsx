@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Row } from '../source/types';
 import { change, formatAddress } from '../state/address';
 import { useActions, useSource } from './context';
+import { useProgress, withProgress } from './progress';
 import { RunsTable } from './RunsTable';
 import { columnsOf, groupsOf, matches, sorted } from './runsList';
 
@@ -13,7 +14,9 @@ const grouping: readonly [string, string][] = [
 export function RunsView({ parameters }: { parameters: URLSearchParams }) {
   const actions = useActions();
   const where = parameters.get('where') ?? '';
-  const { rows, fields, problem, loaded, reload } = useRuns(where);
+  const { rows: listed, fields, problem, loaded, reload } = useRuns(where);
+  const progress = useProgress();
+  const rows = useMemo(() => listed.map((row) => withProgress(row, progress)), [listed, progress]);
   const search = parameters.get('search') ?? '';
   const group = parameters.get('group') ?? '';
   const order = parameters.get('sort') ?? '-modified';

@@ -5,11 +5,10 @@ const signs: Record<Status, string> = {
   running: '▶', finished: '✓', interrupted: '❚❚', diverged: '↗', failed: '✕', killed: '✕', broken: '!',
 };
 
-export function StatusBadge({ status, more }: { status: Status; more?: string }) {
+export function StatusBadge({ status }: { status: Status }) {
   return (
     <span class={`status ${status}`} title={statusMeaning[status]}>
       <span aria-hidden="true">{signs[status] ?? '·'}</span> {status}
-      {more && <span class="soft"> {more}</span>}
     </span>
   );
 }
