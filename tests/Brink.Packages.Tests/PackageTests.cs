@@ -57,8 +57,11 @@ public sealed partial class PackageTests(Release release)
         string brink = Path.Combine(tools, "brink");
         Assert.Equal(release.Revision is { } revision ? $"{Release.Version}+{revision}" : Release.Version, RunTool("--version").Trim());
         Assert.Contains("flatland/fig-1", RunTool("reproduce", "--list"));
-        RunTool("launch", "--ranks", "2", "--", "train", "--model", "scalar", "--method", "gd", "--eta", "0.2", "--iterations", "5", "--out", release["tool-run"], "--quiet");
-        Assert.Equal(6, RunRecord.ReadMetrics(release["tool-run"]).Count);
+
+        // A sweep starts the tool's own command for every run.
+        File.WriteAllText(release["steps.yaml"], "model: scalar\nmethod: gd\neta: [0.1, 0.2]\niterations: 5\n");
+        RunTool("sweep", release["steps.yaml"], "--out", release["tool-sweep"], "--quiet");
+        Assert.Equal([6, 6], new[] { "0.1", "0.2" }.Select(eta => RunRecord.ReadMetrics(release[$"tool-sweep/eta-{eta}"]).Count));
 
         string RunTool(params string[] arguments)
         {
