@@ -57,7 +57,7 @@ public sealed class RunCatalogueTests : IDisposable
         }
 
         Assert.Equal("finished", Assert.Single(RunCatalogue.List(folder["runs"])).Status);
-        string problem = Assert.Throws<RunStoreException>(() => RunFolder.Create(new Specification { Out = folder["runs/x"] })).Message;
+        string problem = Assert.Throws<RunStoreException>(() => RunFolder.Open(folder["runs/x"])).Message;
         Assert.Equal($"{place} is a pipe where a file belongs; remove it", problem);
     }
 

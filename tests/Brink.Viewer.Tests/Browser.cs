@@ -37,7 +37,7 @@ public sealed class Browser : IAsyncLifetime
             ExecutablePath = Program,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
-        await Runs.Train("scalar/gd", "--model scalar --method gd --eta 0.55 --iterations 150 --sharpness-every 1 --eigenvalues 3 --smallest 1 --trace-every 5");
+        await Runs.Train("scalar/gd", "--model scalar --method gd --eta 0.55 --iterations 150 --sharpness-every 1 --eigenvalues 3 --smallest 1 --trace-every 5 --density-every 10");
         await Runs.Train("scalar/nls", "--model scalar --method nls --iterations 150 --sharpness-every 1");
         await Runs.Train("minimalist/gd", "--model minimalist --method gd --eta 0.05 --iterations 150 --sharpness-every 1");
         await Runs.Serve();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -5,7 +6,7 @@ namespace Brink.Viewer.Tests;
 
 /// <summary>Every view, in light and dark, wide and narrow: it renders, is accessible, and is photographed for people to look at.</summary>
 [Collection(Pages.Name)]
-public sealed class EveryPageTests(Browser browser)
+public sealed partial class EveryPageTests(Browser browser)
 {
     public static TheoryData<string, string, string> Views { get; } = new()
     {
@@ -49,6 +50,35 @@ public sealed class EveryPageTests(Browser browser)
     }
 
     [Fact]
+    public async Task The_density_is_a_map_whose_readout_is_the_share_of_the_file()
+    {
+        await using Visit visit = await browser.Visit("#/run?run=scalar/gd&tab=spectrum");
+        ILocator plot = visit.Plot("Density of eigenvalues");
+        await Expect(plot.Locator("canvas")).ToBeVisibleAsync();
+        await plot.ScrollIntoViewIfNeededAsync();
+        LocatorBoundingBoxResult box = (await plot.Locator(".u-over").BoundingBoxAsync())!;
+        double[] shares = [.. RecordedRun.Lines(Path.Combine(browser.Runs.Root, "scalar/gd"))[^1].GetProperty("density").EnumerateArray().Select(value => value.GetDouble())];
+
+        // Down the last column, every row that is read out has the share of its interval.
+        ILocator readout = visit.Page.Locator(".readout p");
+        HashSet<double> read = [];
+        for (float y = 1; y < box.Height; y += box.Height / 40)
+        {
+            await visit.Page.Mouse.MoveAsync(box.X + box.Width - 2, box.Y + y);
+            await visit.Page.EvaluateAsync("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+            Match found = Share().Match(await readout.Last.InnerTextAsync());
+            if (found.Success)
+            {
+                read.Add(Viewer.Tests.Visit.Number(found.Groups[1].Value));
+            }
+        }
+
+        Assert.True(read.Count > 2, $"only {string.Join(' ', read)} were read");
+        Assert.All(read, share => Assert.Contains(shares, value => Math.Abs(value - share) <= 0.04 * value)); // two digits are shown
+        visit.IsQuiet();
+    }
+
+    [Fact]
     public async Task Colours_are_switched_by_hand_and_stay_so()
     {
         await using Visit visit = await browser.Visit();
@@ -71,4 +101,7 @@ public sealed class EveryPageTests(Browser browser)
         Assert.InRange(bytes, 10_000, 100_000);
         Assert.DoesNotContain(visit.Requested, address => !address.StartsWith(browser.Runs.Url, StringComparison.Ordinal));
     }
+
+    [GeneratedRegex(@": (\S+) of the eigenvalues")]
+    private static partial Regex Share();
 }

@@ -4,14 +4,15 @@ using System.Text.RegularExpressions;
 namespace Brink.Viewer.Tests;
 
 /// <summary>A folder of runs with <c>brink serve</c> beside it, both made by the command line in processes of their own.</summary>
-internal sealed partial class ServedRuns : IAsyncDisposable
+/// <param name="folder">Runs that are there already and stay; null for a folder of its own.</param>
+internal sealed partial class ServedRuns(string? folder = null) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private Process? _server;
     private int _port;
 
     /// <summary>The folder that is served.</summary>
-    internal string Root { get; } = Directory.CreateTempSubdirectory("brink-viewer-").FullName;
+    internal string Root { get; } = folder ?? Directory.CreateTempSubdirectory("brink-viewer-").FullName;
 
     /// <summary>The address of the page, with a slash at its end.</summary>
     internal string Url => $"http://localhost:{_port}/";
@@ -33,6 +34,9 @@ internal sealed partial class ServedRuns : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(Patience);
         Assert.True(process.ExitCode == 0, $"brink {string.Join(' ', arguments)}: {await said}");
     }
+
+    /// <summary>Starts a command and lets it go on.</summary>
+    internal static Process Begin(params string[] arguments) => Start(arguments);
 
     /// <summary>Starts the server, on the port of the one before where there was one.</summary>
     internal async Task Serve()
@@ -57,6 +61,10 @@ internal sealed partial class ServedRuns : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill();
+        if (folder is not null)
+        {
+            return;
+        }
 
         // A run that was started from the page outlives the server; it must not outlive the test.
         foreach (string owner in Directory.EnumerateFiles(Root, ".lock-owner", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }))

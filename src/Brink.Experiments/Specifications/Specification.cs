@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Brink.Objectives;
@@ -16,10 +15,11 @@ namespace Brink.Experiments;
 /// </remarks>
 public sealed partial record Specification
 {
-    private ImmutableDictionary<string, object> _given = ImmutableDictionary<string, object>.Empty;
+    /// <summary>The given values at their fields' places in the table; never changed once it is set.</summary>
+    private object?[] _given = new object?[SpecificationFields.All.Count];
 
     /// <summary>Names of the fields that were given a value, in the order of the table.</summary>
-    public IEnumerable<string> Given => SpecificationFields.All.Where(f => _given.ContainsKey(f.Name)).Select(f => f.Name);
+    public IEnumerable<string> Given => SpecificationFields.All.Where(f => GivenValue(f) is not null).Select(f => f.Name);
 
     /// <summary>
     /// SHA-256, in hexadecimal, of everything but where the run is stored: equal for two resolved specifications exactly
@@ -36,7 +36,7 @@ public sealed partial record Specification
 
     /// <summary>A copy in which a field has its default again.</summary>
     /// <param name="name">The field's name.</param>
-    public Specification Without(string name) => this with { _given = _given.Remove(name) };
+    public Specification Without(string name) => SpecificationFields.Find(name) is { } field ? this with { _given = Changed(field, null) } : this;
 
     /// <summary>
     /// A copy in which every field that applies and has a value is given, and no other: defaults of the method, the
@@ -49,26 +49,26 @@ public sealed partial record Specification
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         Validate();
-        ImmutableDictionary<string, object>.Builder resolved = _given.ToBuilder();
-        if (IsStochastic && samples is { } count && !resolved.ContainsKey(RunFields.RecordEvery.Name))
+        object?[] resolved = [.. _given];
+        if (IsStochastic && samples is { } count && resolved[RunFields.RecordEvery.Place] is null)
         {
-            resolved[RunFields.RecordEvery.Name] = StepsPerEpoch(count);
+            resolved[RunFields.RecordEvery.Place] = StepsPerEpoch(count);
         }
 
         foreach (SpecificationField field in SpecificationFields.All)
         {
-            if (!resolved.ContainsKey(field.Name) && field.AppliesTo(this) && field.DefaultIn(this) is { } value)
+            if (resolved[field.Place] is null && field.AppliesTo(this) && field.DefaultIn(this) is { } value)
             {
-                resolved[field.Name] = value;
+                resolved[field.Place] = value;
             }
         }
 
         if (MethodFields.UpperBound.AppliesTo(this) && UpperBound is null)
         {
-            resolved[MethodFields.UpperBound.Name] = LossFunction.Named(Loss).FlatStep(outputs);
+            resolved[MethodFields.UpperBound.Place] = LossFunction.Named(Loss).FlatStep(outputs);
         }
 
-        return this with { _given = resolved.ToImmutable() };
+        return this with { _given = resolved };
     }
 
     /// <summary>Checks every given value: its range, that it applies, and that it agrees with the others.</summary>
@@ -87,11 +87,19 @@ public sealed partial record Specification
     public override string ToString() => ToYaml();
 
     /// <summary>The value a field was given, or null.</summary>
-    internal object? GivenValue(SpecificationField field) => _given.GetValueOrDefault(field.Name);
+    internal object? GivenValue(SpecificationField field) => _given[field.Place];
 
     /// <summary>A copy with values already read.</summary>
-    internal Specification WithValues(IEnumerable<KeyValuePair<string, object>> values) =>
-        this with { _given = _given.SetItems(values) };
+    internal Specification WithValues(IEnumerable<KeyValuePair<SpecificationField, object>> values)
+    {
+        object?[] given = [.. _given];
+        foreach ((SpecificationField field, object value) in values)
+        {
+            given[field.Place] = value;
+        }
+
+        return this with { _given = given };
+    }
 
     private T Value<T>(SpecificationField<T> field)
         where T : notnull => (T)(GivenValue(field) ?? field.DefaultIn(this)!);
@@ -105,13 +113,18 @@ public sealed partial record Specification
         where T : notnull
     {
         // A list is copied: the caller's array must not change an immutable value.
-        _given = value is null
-            ? _given.Remove(field.Name)
-            : _given.SetItem(field.Name, value switch
-            {
-                IReadOnlyList<int> list => list.ToArray(),
-                IReadOnlyList<double> list => list.ToArray(),
-                _ => value,
-            });
+        _given = Changed(field, value switch
+        {
+            IReadOnlyList<int> list => list.ToArray(),
+            IReadOnlyList<double> list => list.ToArray(),
+            _ => value,
+        });
+    }
+
+    private object?[] Changed(SpecificationField field, object? value)
+    {
+        object?[] given = [.. _given];
+        given[field.Place] = value;
+        return given;
     }
 }

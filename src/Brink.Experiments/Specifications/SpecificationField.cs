@@ -75,6 +75,9 @@ public abstract class SpecificationField
     /// <summary>The long option's name without dashes in front, and the key in YAML and JSON.</summary>
     public string Name { get; }
 
+    /// <summary>Its place in <see cref="SpecificationFields.All"/>, which gives it.</summary>
+    internal int Place { get; set; }
+
     /// <summary>The part of the specification it belongs to.</summary>
     public FieldGroup Group { get; }
 

@@ -7,7 +7,7 @@ namespace Brink.Experiments;
 public static class SpecificationFields
 {
     /// <summary>All fields, in the order in which they are written.</summary>
-    public static IReadOnlyList<SpecificationField> All { get; } =
+    public static IReadOnlyList<SpecificationField> All { get; } = InPlace(
     [
         SubjectFields.Data, SubjectFields.From, SubjectFields.Labels, SubjectFields.ImageSize, SubjectFields.Mean, SubjectFields.StandardDeviation,
         SubjectFields.Split, SubjectFields.Subset, SubjectFields.First,
@@ -42,10 +42,20 @@ public static class SpecificationFields
         RunFields.DivergenceLoss, RunFields.Seed, RunFields.Dtype, RunFields.Device, RunFields.Threads,
         RunFields.MicroBatch, RunFields.GhostBatchNorm, RunFields.KeepGraph, RunFields.LineProducts,
         RunFields.CheckpointEvery, RunFields.TensorBoard, RunFields.Out,
-    ];
+    ]);
 
     private static readonly Dictionary<string, SpecificationField> s_index =
         All.ToDictionary(field => field.Name, StringComparer.Ordinal);
+
+    private static SpecificationField[] InPlace(SpecificationField[] all)
+    {
+        for (int place = 0; place < all.Length; place++)
+        {
+            all[place].Place = place;
+        }
+
+        return all;
+    }
 
     /// <summary>The field of a name, or null.</summary>
     /// <param name="name">The long option's name without dashes in front.</param>

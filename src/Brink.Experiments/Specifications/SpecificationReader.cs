@@ -8,8 +8,24 @@ namespace Brink.Experiments;
 public sealed class SpecificationReader(Specification start)
 {
     private readonly Dictionary<string, (string Shown, int Layer)> _origins = new(StringComparer.Ordinal);
-    private Specification _current = start;
+    private readonly Dictionary<SpecificationField, object> _waiting = [];
+    private Specification _gathered = start;
     private int _layer;
+
+    /// <summary>The values so far. A file sets some fifty: they are taken up together when they are looked at.</summary>
+    private Specification Current
+    {
+        get
+        {
+            if (_waiting.Count > 0)
+            {
+                _gathered = _gathered.WithValues(_waiting);
+                _waiting.Clear();
+            }
+
+            return _gathered;
+        }
+    }
 
     /// <summary>
     /// Begins a layer over what was set so far. A value below it that stops applying because of a value in it is dropped:
@@ -39,18 +55,18 @@ public sealed class SpecificationReader(Specification start)
     public Specification Read()
     {
         DropOverlaid();
-        SpecificationChecks.Check(_current, name => _origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Shown : name);
-        return _current;
+        SpecificationChecks.Check(Current, name => _origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Shown : name);
+        return Current;
     }
 
     /// <summary>The specification as gathered, each value checked alone.</summary>
-    internal Specification Unchecked() => _current;
+    internal Specification Unchecked() => Current;
 
     /// <summary>Gives a field a value that was already read.</summary>
     internal SpecificationReader Put(SpecificationField field, object value, string shown)
     {
         _origins[field.Name] = (shown, _layer);
-        _current = _current.WithValues([KeyValuePair.Create(field.Name, value)]);
+        _waiting[field] = value;
         return this;
     }
 
@@ -58,7 +74,7 @@ public sealed class SpecificationReader(Specification start)
     /// <returns>This reader.</returns>
     internal SpecificationReader DropIdle()
     {
-        DropWhile(field => _current.GivenValue(field) is not null && !field.AppliesTo(_current));
+        DropWhile(field => Current.GivenValue(field) is not null && !field.AppliesTo(Current));
         return this;
     }
 
@@ -69,13 +85,13 @@ public sealed class SpecificationReader(Specification start)
         // Dropping one may take the ground from another (reference, then memory): until nothing changes.
         while (SpecificationFields.All.FirstOrDefault(isIdle) is { } field)
         {
-            _current = _current.Without(field.Name);
+            _gathered = Current.Without(field.Name);
         }
     }
 
     private bool IsOverlaid(SpecificationField field) =>
-        _current.GivenValue(field) is not null
-        && field.Conditions.Where(c => !c.Holds(_current)).Any(c => LayerOf(c.Field) > LayerOf(field.Name));
+        Current.GivenValue(field) is not null
+        && field.Conditions.Where(c => !c.Holds(Current)).Any(c => LayerOf(c.Field) > LayerOf(field.Name));
 
     private int LayerOf(string name) => _origins.TryGetValue(name, out (string Shown, int Layer) origin) ? origin.Layer : 0;
 

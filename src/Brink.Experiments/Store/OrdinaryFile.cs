@@ -8,7 +8,11 @@ public static partial class OrdinaryFile
 {
     /// <summary>Whether a file is there that is no link.</summary>
     /// <param name="file">The file; its properties are read once, when first asked for.</param>
-    public static bool IsAt(FileInfo file) => file is { Exists: true, LinkTarget: null };
+    public static bool IsAt(FileInfo file) => file.Exists && !IsLink(file);
+
+    /// <summary>Whether a link is there, wherever it leads; told by what is known of the file, without reading the link.</summary>
+    /// <param name="file">The file.</param>
+    public static bool IsLink(FileInfo file) => (int)file.Attributes != -1 && file.Attributes.HasFlag(FileAttributes.ReparsePoint);
 
     /// <summary>
     /// Whether a pipe, a socket or a terminal stands in the place of a file. An empty file looks the same as those in all that

@@ -28,6 +28,9 @@ internal sealed partial class RunProcess : IDisposable
     /// <summary>The run that it is about, for what is told of it later.</summary>
     internal required string Id { get; init; }
 
+    /// <summary>The file that it writes its failures to, until it is let go.</summary>
+    internal string MessageFile => _messages;
+
     /// <summary>Whether it has ended as runs end: well, or paused.</summary>
     internal bool Succeeded => _process.ExitCode is 0 or 130;
 

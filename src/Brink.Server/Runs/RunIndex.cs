@@ -220,7 +220,7 @@ internal sealed class RunIndex(RunRoot root)
             string specification = RunFiles.Specification(folder);
             if (!isRoot && File.Exists(specification))
             {
-                bool theory = SafeFile.ProblemIn(folder) is null && TheoryFolder.Is(folder);
+                bool theory = SafeFile.IsDocument(specification) && TheoryFolder.Is(folder);
                 return new Listing(time, settled, !theory, []);
             }
 

@@ -14,10 +14,12 @@ internal static class SafeFile
     internal static bool Exists(string path) => OrdinaryFile.IsAt(new FileInfo(path));
 
     /// <summary>Whether such a file is a document that may be read whole.</summary>
-    internal static bool IsDocument(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 and <= LargestDocument };
+    internal static bool IsDocument(string path) =>
+        new FileInfo(path) is { } file && OrdinaryFile.IsAt(file) && file.Length is > 0 and <= LargestDocument;
 
     /// <summary>Whether such a file is there and has content. One without is never opened: a pipe has none, and opening it could last for ever.</summary>
-    internal static bool HasContent(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 };
+    internal static bool HasContent(string path) =>
+        new FileInfo(path) is { } file && OrdinaryFile.IsAt(file) && file.Length > 0;
 
     /// <summary>Why a run folder must not be read, in one line; null where nothing is wrong with its files.</summary>
     /// <param name="folder">The run folder.</param>
@@ -54,7 +56,7 @@ internal static class SafeFile
         FileInfo file = new(path);
         return file switch
         {
-            { LinkTarget: not null } => $"{path} is a link; the server follows none",
+            _ when OrdinaryFile.IsLink(file) => $"{path} is a link; the server follows none",
             { Exists: false } => Directory.Exists(path) ? $"{path} is a folder" : null,
             { Length: 0 } when largest == LargestDocument => $"{path} is empty",
             _ when file.Length > largest => $"{path} is larger than {largest >> 20} MB",
@@ -65,7 +67,7 @@ internal static class SafeFile
     /// <summary>A lock is an empty file, and is opened: only here a pipe must be told by asking the system.</summary>
     private static string? ProblemOfLock(string path)
     {
-        if (new FileInfo(path).LinkTarget is not null)
+        if (OrdinaryFile.IsLink(new FileInfo(path)))
         {
             return $"{path} is a link; the server follows none";
         }

@@ -25,7 +25,19 @@ public sealed class JobTests
         Assert.Equal("scalar-gd-2", await Start(served, new() { ["model"] = "scalar", ["method"] = "gd", ["iterations"] = "1", ["threads"] = "1" }));
         Assert.Equal("mine_1.2", await Start(served, new() { ["model"] = "scalar", ["iterations"] = "1", ["threads"] = "1", ["out"] = "mine_1.2" }));
         Assert.Contains("there is a mine_1.2 already", await Refusal(served, new() { ["model"] = "scalar", ["out"] = "mine_1.2" }, "out", 409));
-        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), "brink-start-*"));
+    }
+
+    [Fact]
+    public async Task What_a_start_says_is_read_and_leaves_no_file()
+    {
+        RunProcess process = RunProcess.Start("x", ["/bin/sh", "-c", "echo one >&2; echo brink: two >&2; exit 3"]);
+        string file = process.MessageFile;
+        await RunEndpointTests.Eventually(() => Task.FromResult(process.HasEnded));
+        Assert.False(process.Succeeded);
+        Assert.Equal("two", process.Message());
+        Assert.True(File.Exists(file));
+        process.Dispose();
+        Assert.False(File.Exists(file));
     }
 
     [Fact]
@@ -125,7 +137,7 @@ public sealed class JobTests
     public async Task A_killed_run_shows_as_killed_and_is_resumed()
     {
         await using ServedFolder served = await ServedFolder.Start();
-        await Start(served, new() { ["model"] = "scalar", ["method"] = "gd", ["eta"] = "0.01", ["iterations"] = "50000", ["threads"] = "1", ["record-every"] = "100", ["checkpoint-every"] = "1000", ["out"] = "a" });
+        await Start(served, new() { ["model"] = "scalar", ["method"] = "gd", ["eta"] = "0.01", ["iterations"] = Endless, ["threads"] = "1", ["record-every"] = "100", ["checkpoint-every"] = "1000", ["out"] = "a" });
         string folder = Path.Combine(served.Root, "a");
         await RunEndpointTests.Eventually(async () => Lines(await served.Get("/api/curves?run=a&quantity=loss")) > 20);
         using (var process = Process.GetProcessById(RunRecord.ProcessAtWork(folder)!.Value))
@@ -134,12 +146,13 @@ public sealed class JobTests
         }
 
         await RunEndpointTests.Eventually(async () => (await served.Ids("?where=status%20%3D%20killed")).SequenceEqual(["a"]));
-        await Accepted(served, "/api/run/resume?run=a");
+        long end = 100 * (RunRecord.ReadMetrics(folder).Count + 100);
+        await Accepted(served, $"/api/run/resume?run=a&iterations={end}");
         await RunEndpointTests.Eventually(async () => Status(await served.Get("/api/run?run=a")) == "finished", 120);
 
         // What was cut off and written again is not what was read before: the seconds tell.
         JsonElement run = (await served.Get("/api/tail?run=a&quantity=seconds&after=0")).GetProperty("runs")[0];
-        Assert.Equal(501, run.GetProperty("lines").GetInt32());
+        Assert.Equal((end / 100) + 1, run.GetProperty("lines").GetInt32());
         double[] seconds = [.. run.GetProperty("curves").GetProperty("seconds").GetProperty("y").EnumerateArray().Select(value => value.GetDouble())];
         double[] expected = [.. RunRecord.ReadMetrics(folder).Select(line => line.Seconds)];
         Assert.Equal(expected.Length, seconds.Length);

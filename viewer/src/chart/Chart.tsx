@@ -72,7 +72,10 @@ export function Chart(props: ChartProps) {
   const picture = useRef<Picture>(null!);
   picture.current = { curves, levels, x, y, logarithmic, logarithmicX, theme, yTicks: props.yTicks, underlay };
   const reset = useRef(() => {});
-  const under = useRef<number | null>(null);
+  const [under, setUnder] = useState<number | null>(null);
+  // Only a readout asks for the height: other charts are not drawn anew by a cursor that moves up or down.
+  const reads = useRef(false);
+  reads.current = props.readout !== undefined;
   const pick = useRef(props.onPick);
   pick.current = props.onPick;
   reset.current = () => (link.range.value = null);
@@ -89,7 +92,7 @@ export function Chart(props: ChartProps) {
     if (width === 0) return;
     const created = createPlot(host.current!, () => picture.current, width, height, {
       onPoint: (at, height) => {
-        under.current = at === null ? null : height;
+        setUnder(reads.current && at !== null ? height : null);
         link.cursor.value = at;
         setActive(at !== null);
       },
@@ -203,7 +206,7 @@ export function Chart(props: ChartProps) {
               <div class={`readout ${place > plot.current.over.clientWidth / 2 ? 'left' : 'right'}`}
                 style={place > plot.current.over.clientWidth / 2 ? { right: `${plot.current.over.clientWidth - place + 12}px` } : { left: `${place + 12}px` }}>
                 <Readout x={`${xLabel} ${formatNumber(recordedAt(curves, cursor!, reach), 6)}`} readings={readings} levels={levels} />
-                {props.readout?.(cursor!, under.current)}
+                {props.readout?.(cursor!, under)}
               </div>
             )}
           </div>
