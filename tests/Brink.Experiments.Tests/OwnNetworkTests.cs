@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Brink.Experiments.Reproduction;
 
 namespace Brink.Experiments.Tests;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Brink.Experiments.Reproduction;
+using Brink.Experiments;
 
 namespace Brink.Cli.Bench;
 

@@ -71,7 +71,11 @@ internal sealed class RankChildren : IDisposable
     internal long WaitAndWatch()
     {
         long peak = 0;
-        Array.ForEach(_ranks, rank => rank.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None));
+        foreach (Process rank in _ranks)
+        {
+            _ = rank.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None); // nobody reads what it says
+        }
+
         while (Array.Exists(_ranks, rank => !rank.WaitForExit(s_poll)))
         {
             peak = _ranks.Where(rank => !rank.HasExited).Select(rank => ProcessMemory.Peak(rank.Id) ?? 0).Append(peak).Max();

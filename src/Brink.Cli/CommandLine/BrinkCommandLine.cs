@@ -68,11 +68,12 @@ internal static class BrinkCommandLine
             CompletionCommand.Create(),
             LauncherCommands.CreateSetup(),
             LauncherCommands.CreateTest(),
+            LauncherCommands.CreatePackage(),
         };
         // The library's own help option also answers to /? and /h, which are paths here.
         root.Options.Remove(root.Options.First(option => option is HelpOption));
         root.Options.Insert(0, new HelpOption("--help", "-h") { Description = "Show this page", Action = new HelpPage() });
-        root.Options.First(option => option is VersionOption).Description = "Show the version";
+        root.Options.First(option => option is VersionOption).Description = "Show the version and the revision it was built from";
         return root;
     }
 

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Brink.Cli.CommandLine;
 
 /// <summary>How this very program is started again, to train beside this process.</summary>
@@ -6,12 +8,14 @@ internal static class OwnProgram
     /// <summary>The words that stand before <c>train</c>.</summary>
     internal static string[] Words()
     {
-        string assembly = typeof(OwnProgram).Assembly.Location;
+        Assembly own = typeof(OwnProgram).Assembly;
         string host = Environment.ProcessPath!;
+        bool isDotnet = Path.GetFileNameWithoutExtension(host) == "dotnet";
 
-        // Published as one program, it is its own host; else dotnet is, or a test runner that cannot stand in for it.
-        return assembly.Length == 0 || Path.GetFileNameWithoutExtension(host) == Path.GetFileNameWithoutExtension(assembly)
+        // The archive's program and the command of the .NET tool are their own hosts. Else dotnet is, or a test runner, which
+        // holds this program as a library and cannot stand in for it.
+        return Assembly.GetEntryAssembly() == own && !isDotnet
             ? [host]
-            : [Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", assembly];
+            : [isDotnet ? host : "dotnet", Path.Combine(AppContext.BaseDirectory, own.GetName().Name + ".dll")];
     }
 }

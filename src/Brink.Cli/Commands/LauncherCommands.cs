@@ -30,6 +30,19 @@ internal static class LauncherCommands
         return command;
     }
 
+    /// <summary><c>brink package</c>.</summary>
+    /// <returns>The command.</returns>
+    public static Command CreatePackage()
+    {
+        DocumentedCommand command = Create(
+            "package",
+            "Make what is released: an archive for linux-x64 that needs no .NET, the .NET tool, and the NuGet packages of the library.",
+            "./brink package",
+            "./brink package --out /tmp/release");
+        command.Add(new Option<string>("--out") { Description = "The folder they are written to (default: artifacts/packages)", HelpName = "folder" });
+        return command;
+    }
+
     private static DocumentedCommand Create(string name, string description, params string[] examples)
     {
         var command = new DocumentedCommand(name, description, examples);

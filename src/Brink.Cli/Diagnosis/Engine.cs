@@ -31,7 +31,7 @@ internal static class Engine
                     "libtorch",
                     cause.Message.ReplaceLineEndings(" "),
                     Health.Broken,
-                    "run ./brink setup; if it fails, set LIBTORCH to the folder of a libtorch 1.13 or newer"),
+                    "in a checkout run ./brink setup; if it fails, set LIBTORCH to the folder of a libtorch 1.13 or newer"),
             ];
         }
 
@@ -125,7 +125,7 @@ internal static class Engine
         }
 
         return Machine.NvidiaDriver() is { } driver
-            ? new Finding("GPU", $"there is one ({driver}), but libtorch cannot use it", Health.Poor, "set LIBTORCH to a libtorch with CUDA, or install a Python torch with CUDA, and run ./brink setup")
+            ? new Finding("GPU", $"there is one ({driver}), but libtorch cannot use it", Health.Poor, "set LIBTORCH to the folder of a libtorch or of a Python torch with CUDA")
             : new Finding("GPU", "none; --device cpu only");
     }
 

@@ -77,15 +77,16 @@ public sealed record PointMeasurement(
     {
         ranks?.RequireSame($"{source}, {top} of the largest and {bottom} of the smallest eigenvalues to {tolerance} in {products} products");
         using var point = StoredPoint.Load(source, given, iteration: null, note, ranks);
-        return At(point, top, bottom, ranks?.Stop.Watch(cancellation) ?? cancellation, new LanczosOptions
+        LanczosOptions options = new()
         {
             ResidualTolerance = tolerance,
             MaximumProducts = products,
             Negligible = CurvatureEffort.Negligible(point.Problem.Specification, point.Problem.Objective),
-        });
+        };
+        return At(point, top, bottom, options, ranks?.Stop.Watch(cancellation) ?? cancellation);
     }
 
-    private static PointMeasurement At(StoredPoint point, int top, int bottom, CancellationToken cancellation, LanczosOptions options)
+    private static PointMeasurement At(StoredPoint point, int top, int bottom, LanczosOptions options, CancellationToken cancellation)
     {
         using var scope = new TensorScope();
         Objective objective = point.Problem.Objective;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,7 +10,7 @@ namespace Brink.Experiments;
 
 /// <summary>What a run was made with, stored as <c>environment.json</c>: versions, hardware, revision.</summary>
 /// <param name="Brink">Version of Brink.</param>
-/// <param name="Revision">Git revision of the checkout it was built from; null where there is none.</param>
+/// <param name="Revision">Git revision it was built from; null where it is not known.</param>
 /// <param name="Dotnet">Version of .NET.</param>
 /// <param name="Libtorch">Version of libtorch.</param>
 /// <param name="Blas">OpenBLAS's description of itself; empty for another BLAS.</param>
@@ -107,11 +108,21 @@ public sealed record RunEnvironment(
         }
     }
 
-    private static string? GitRevision()
+    /// <summary>
+    /// Of the checkout that the program lies in; else, of an installed program, the revision that it was built from. A program
+    /// unpacked somewhere inside another project's repository must not take that one's revision for its own.
+    /// </summary>
+    private static string? GitRevision() => Checkout.Find("Brink.slnx") is { } solution
+        ? GitRevision(Path.GetDirectoryName(solution)!)
+        : typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var revision]
+            ? revision
+            : null;
+
+    private static string? GitRevision(string folder)
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", ["-C", AppContext.BaseDirectory, "rev-parse", "HEAD"])
+            using var git = Process.Start(new ProcessStartInfo("git", ["-C", folder, "rev-parse", "HEAD"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

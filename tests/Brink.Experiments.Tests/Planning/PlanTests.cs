@@ -48,7 +48,7 @@ public sealed class PlanTests : IDisposable
         Specification specification = Given("nls") with { Iterations = 12, SharpnessEvery = 4, TestEvery = 4 };
         RunPlan plan = RunPlan.Make(specification, new PlanRequest { Ranks = [1, 4, 96], Latency = 1e-5, Bandwidth = 1e9 }, _ => { });
         string run = _problem["run"];
-        Trainer.Train(specification with { Out = run }, new RecordingObserver());
+        Trainer.Train(specification with { Out = run }, new RecordingObserver(), cancellation: TestContext.Current.CancellationToken);
         IReadOnlyList<MetricsLine> lines = RunRecord.ReadMetrics(run);
 
         // The first two iterations warm the measurement.
@@ -58,7 +58,7 @@ public sealed class PlanTests : IDisposable
         Assert.Equal(RunRecord.ReadSummary(run)!.Parameters, plan.Costs.Parameters);
         double folder = Directory.GetFiles(run, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
         Assert.InRange(plan.Costs.DiskBytes / folder, 0.75, 1.25);
-        Assert.Equal(Directory.GetFiles(run, "*", SearchOption.AllDirectories).Length, RunCosts.FilesPerRun);
+        Assert.Equal(RunCosts.FilesPerRun, Directory.GetFiles(run, "*", SearchOption.AllDirectories).Length);
         Assert.InRange(plan.Forecasts[0].PeakBytes, 50e6, 4e9);
         Assert.All(plan.Forecasts, forecast => Assert.True(forecast.SecondsPerIteration > 0));
     }

@@ -1,9 +1,9 @@
-namespace Brink.Experiments.Reproduction;
+namespace Brink.Experiments;
 
-/// <summary>What lies in the repository that the program was built in, beside the launcher.</summary>
+/// <summary>What lies in the repository that the program was built in, beside the launcher, or in the archive or tool it is installed from.</summary>
 public static class Checkout
 {
-    /// <summary>Finds a file or folder in a folder above the program.</summary>
+    /// <summary>Finds a file or folder beside the program or in a folder above it.</summary>
     /// <param name="parts">The path within the repository, part by part.</param>
     /// <returns>The path, or null where no folder above holds it.</returns>
     public static string? Find(params ReadOnlySpan<string> parts)
