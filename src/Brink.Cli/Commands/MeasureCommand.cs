@@ -50,7 +50,7 @@ internal static class MeasureCommand
             using RunRanks? ranks = RunRanks.FromEnvironment();
             TextWriter output = RankObserver.OutputOf(ranks, parsed.InvocationConfiguration.Output);
             PointMeasurement measured = PointMeasurement.Take(
-                parsed.GetRequiredValue(source), given, wanted, below, residual, most, asJson ? _ => { } : output.WriteLine, ranks, watch.Token);
+                parsed.GetRequiredValue(source), given, wanted, below, residual, most, asJson ? Nobody : output.WriteLine, ranks, watch.Token);
             if (asJson)
             {
                 JsonText.Write(output, measured);
@@ -81,4 +81,9 @@ internal static class MeasureCommand
 
     private static string Values(IReadOnlyList<MeasuredEigenvalue> values) => string.Join(
         "  ", values.Select(value => $"{value.Value:G6}{(value.Converged ? string.Empty : $" (residual {value.Residual:G1}, not converged)")}"));
+
+    private static void Nobody(string message)
+    {
+        // What is noted would spoil the JSON.
+    }
 }
