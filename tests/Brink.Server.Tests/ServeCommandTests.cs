@@ -76,6 +76,16 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_folder_it_is_the_usual_one_which_need_not_be_there()
+    {
+        using Process server = Start(new ProcessStartInfo { WorkingDirectory = _root }, "--port", "0");
+        Assert.StartsWith("runs at http://localhost:", await server.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.True(Directory.Exists(Path.Combine(_root, "runs")));
+        server.Kill();
+        await server.WaitForExitAsync();
+    }
+
+    [Fact]
     public async Task Listening_for_others_makes_a_token_each_time_another()
     {
         List<string> addresses = [];
@@ -91,8 +101,19 @@ public sealed class ServeCommandTests : IDisposable
         Assert.NotEqual(addresses[0].Split('=')[1], addresses[1].Split('=')[1]);
     }
 
-    private static Process Start(params string[] arguments) => Process.Start(
-        new ProcessStartInfo(ServedFolder.Program[0], [ServedFolder.Program[1], "serve", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    private static Process Start(params string[] arguments) => Start(new ProcessStartInfo(), arguments);
+
+    private static Process Start(ProcessStartInfo start, params string[] arguments)
+    {
+        start.FileName = ServedFolder.Program[0];
+        foreach (string word in (string[])[ServedFolder.Program[1], "serve", .. arguments])
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        return Process.Start(start)!;
+    }
 
     private static string AddressIn(string line) => line.Split(' ').First(word => word.StartsWith("http://", StringComparison.Ordinal));
 

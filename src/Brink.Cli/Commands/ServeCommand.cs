@@ -8,14 +8,16 @@ namespace Brink.Cli.Commands;
 /// <summary><c>brink serve</c>: shows the runs of a folder in a browser, while they train and after.</summary>
 internal static class ServeCommand
 {
+    private const string Usual = "runs";
+
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
     public static Command Create()
     {
         var runs = new Argument<string>("runs")
         {
-            Description = "Folder below which the runs lie, or a run folder (default runs)",
-            DefaultValueFactory = _ => "runs",
+            Description = "Folder below which the runs lie, or a run folder (default runs, made where it is not there)",
+            DefaultValueFactory = _ => Usual,
         };
         var port = new Option<int>("--port") { Description = "Port to listen on; 0 for any that is free", DefaultValueFactory = _ => ServerOptions.DefaultPort, HelpName = "n" };
         var host = new Option<string>("--host") { Description = "Address or name to listen on; any but a loopback one lets other machines in, and needs a token", DefaultValueFactory = _ => "localhost", HelpName = "address" };
@@ -46,6 +48,12 @@ internal static class ServeCommand
             if (!options.IsLoopback && options.Token is null)
             {
                 options = options with { Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) };
+            }
+
+            if (parsed.GetResult(runs) is null or { Implicit: true } && !options.ReadOnly)
+            {
+                // The first run is to be started from the page.
+                Directory.CreateDirectory(Usual);
             }
 
             Serve(options, output, error, cancellation).GetAwaiter().GetResult();
