@@ -37,7 +37,7 @@ public sealed partial class PyTorchPageTests : IDisposable
     public void Weights_come_from_PyTorch_and_go_back_with_the_same_loss()
     {
         (string python, double start) = Start();
-        string[] programs = [.. Programs().Matches(File.ReadAllText(Checkout.Find("docs", "pytorch.md")!)).Select(block => block.Groups[1].Value)];
+        string[] programs = [.. Programs().Matches(File.ReadAllText(Checkout.Find("docs", "pytorch.md")!)).Select(block => block.Groups["program"].Value)];
         Assert.Equal(2, programs.Length);
         Run(python, programs[0], At("start.pt"), At("start.safetensors"));
         Run(python, programs[0], At("samples.pt"), At("samples.safetensors"));
@@ -45,10 +45,24 @@ public sealed partial class PyTorchPageTests : IDisposable
         RunOutcome outcome = Trainer.Train(
             new Specification
             {
-                Data = "tensors", From = At("samples.safetensors"), Mean = [0], StandardDeviation = [1], Network = "mlp", Widths = [5], Activation = "tanh",
-                Loss = "mse", Init = At("start.safetensors"), Dtype = "float64", Method = "nls", Iterations = 20, SharpnessEvery = 0, MicroBatch = 40, Out = At("run"),
+                Data = "tensors",
+                From = At("samples.safetensors"),
+                Mean = [0],
+                StandardDeviation = [1],
+                Network = "mlp",
+                Widths = [5],
+                Activation = "tanh",
+                Loss = "mse",
+                Init = At("start.safetensors"),
+                Dtype = "float64",
+                Method = "nls",
+                Iterations = 20,
+                SharpnessEvery = 0,
+                MicroBatch = 40,
+                Out = At("run"),
             },
-            new Unwatched());
+            new Unwatched(),
+            cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(RunStatus.Finished, outcome.Status);
         IReadOnlyList<MetricsLine> lines = RunRecord.ReadMetrics(At("run"));
         Assert.Equal(start, lines[0].Loss, 1e-12);
@@ -92,7 +106,7 @@ public sealed partial class PyTorchPageTests : IDisposable
 
     private string At(string name) => Path.Combine(_folder, name);
 
-    [GeneratedRegex(@"```python\n(.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex(@"```python\n(?<program>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Programs();
 
     private sealed class Unwatched : IRunObserver

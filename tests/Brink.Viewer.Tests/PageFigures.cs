@@ -78,7 +78,7 @@ public sealed class PageFigures(Browser browser)
         }
 
         train.Kill();
-        await train.WaitForExitAsync();
+        await train.WaitForExitAsync(TestContext.Current.CancellationToken);
         visit.IsQuiet();
     }
 
