@@ -123,7 +123,7 @@ internal sealed class RunIndex(RunRoot root)
         List<FoundRun> found = [];
         if (root.IsRun)
         {
-            found.Add(new FoundRun(root.IdOf(root.Path), root.Path, Directory.GetLastWriteTimeUtc(root.Path)));
+            found.Add(new FoundRun(root.IdOf(root.Path), root.Path, Directory.GetLastWriteTimeUtc(root.Path), null));
         }
         else
         {
@@ -149,7 +149,18 @@ internal sealed class RunIndex(RunRoot root)
             return [];
         }
 
-        Parallel.ForEach(stale, i => states[i] = RunState.Read(found[i].Id, found[i].Folder, found[i].Time, now));
+        Parallel.ForEach(stale, i =>
+        {
+            if (found[i].Listing is { } listing && SafeFile.IsDocument(RunFiles.Specification(found[i].Folder)) && TheoryFolder.Is(found[i].Folder))
+            {
+                listing.IsTheory = true;
+                return;
+            }
+
+            states[i] = RunState.Read(found[i].Id, found[i].Folder, found[i].Time, now);
+            _ = states[i].Row; // asked for next; made here by as many threads as there are
+        });
+        stale.RemoveAll(i => states[i] is null);
         List<RunChange> all = [];
         foreach (int i in stale)
         {
@@ -160,6 +171,7 @@ internal sealed class RunIndex(RunRoot root)
             }
         }
 
+        states = [.. states.Where(state => state is not null)];
         Array.Sort(states, (a, b) => RunCatalogue.PathOrder.Compare(a.Id, b.Id));
         HashSet<string> ids = [.. states.Select(run => run.Id)];
         all.AddRange(_runs.Where(run => !ids.Contains(run.Id)).Select(run => new RunChange(run.Id, RunChange.Removed)));
@@ -196,7 +208,10 @@ internal sealed class RunIndex(RunRoot root)
 
         if (known.IsRun)
         {
-            found.Add(new FoundRun(known.Id ??= root.IdOf(folder), folder, time));
+            if (!known.IsTheory)
+            {
+                found.Add(new FoundRun(known.Id ??= root.IdOf(folder), folder, time, known));
+            }
         }
         else if (depth < Deepest)
         {
@@ -207,21 +222,22 @@ internal sealed class RunIndex(RunRoot root)
         }
     }
 
-    private readonly record struct FoundRun(string Id, string Folder, DateTime Time);
+    private readonly record struct FoundRun(string Id, string Folder, DateTime Time, Listing? Listing);
 
     /// <summary>What lies in a folder: a run, or folders to look into.</summary>
     private sealed record Listing(DateTime Time, bool Settled, bool IsRun, string[] Folders)
     {
         internal string? Id { get; set; }
 
+        /// <summary>Whether it turned out to hold what a theory command wrote, which is no run.</summary>
+        internal bool IsTheory { get; set; }
+
         internal static Listing Read(string folder, DateTime time, DateTime now, bool isRoot)
         {
             bool settled = now - time > TimeSpan.FromSeconds(1);
-            string specification = RunFiles.Specification(folder);
-            if (!isRoot && File.Exists(specification))
+            if (!isRoot && File.Exists(RunFiles.Specification(folder)))
             {
-                bool theory = SafeFile.IsDocument(specification) && TheoryFolder.Is(folder);
-                return new Listing(time, settled, !theory, []);
+                return new Listing(time, settled, true, []);
             }
 
             try

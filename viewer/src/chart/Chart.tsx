@@ -111,9 +111,26 @@ export function Chart(props: ChartProps) {
     if (width > 0) plot.current?.setSize({ width, height });
   }, [width]);
 
+  // A chart below the screen is drawn when it comes into view: one of many curves takes a browser longer than all else here.
+  const inView = useRef(true);
+  const isOld = useRef(false);
+  const draw = useRef(() => {});
+  draw.current = () => {
+    isOld.current = !inView.current;
+    if (inView.current) plot.current?.setData([x, y] as uPlot.AlignedData);
+  };
+  useEffect(() => draw.current(), [curves, levels, x[0], x[1], y[0], y[1], theme, underlay, logarithmic]);
   useEffect(() => {
-    plot.current?.setData([x, y] as uPlot.AlignedData);
-  }, [curves, levels, x[0], x[1], y[0], y[1], theme, underlay, logarithmic]);
+    const observer = new IntersectionObserver(
+      (entries) => {
+        inView.current = entries[entries.length - 1]!.isIntersecting;
+        if (inView.current && isOld.current) draw.current();
+      },
+      { rootMargin: '200px' },
+    );
+    observer.observe(host.current!);
+    return () => observer.disconnect();
+  }, []);
 
   const reach = (x[1] - x[0]) / 30;
   const inside = cursor !== null && cursor >= x[0] && cursor <= x[1];

@@ -31,6 +31,8 @@ type Place = (value: number) => number;
 // Coordinates far outside the canvas lose their precision, or are dropped by the browser.
 const far = 1e5;
 const mostMarked = 60;
+/** Points from which on the joins of a line are too small to be seen, and rounding each is most of what drawing takes. */
+const dense = 200;
 
 /** Draws levels and curves over a plot's grid. */
 export function paint(u: uPlot, curves: readonly ChartCurve[], levels: readonly ChartLevel[], theme: Theme, logarithmic: boolean) {
@@ -45,7 +47,6 @@ export function paint(u: uPlot, curves: readonly ChartCurve[], levels: readonly 
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  ctx.lineJoin = 'round';
   for (const curve of curves) band(ctx, curve, toX, toY, shows, bbox.top + bbox.height, logarithmic);
   for (const curve of curves) line(ctx, curve, toX, toY, shows, ratio, u);
   ctx.restore();
@@ -84,6 +85,7 @@ function line(
 ) {
   const { x, y } = curve.series;
   ctx.strokeStyle = ctx.fillStyle = curve.colour;
+  ctx.lineJoin = x.length < dense ? 'round' : 'bevel';
   ctx.lineWidth = (curve.faint || curve.thin ? 1 : 1.7) * ratio;
   ctx.setLineDash((curve.dash ?? []).map((length) => length * ratio));
   if (!curve.dots) {

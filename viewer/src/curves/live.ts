@@ -28,6 +28,8 @@ const runsPerRequest = 8;
 const parallelRequests = 3;
 const tailDelay = 60;
 const mostTailLines = 20_000;
+/** Milliseconds between two pictures of what has come so far. */
+const together = 400;
 
 /**
  * The curves that a page shows, kept current: fetched at the width of the picture, then lengthened by what runs record. What
@@ -89,6 +91,7 @@ export class LiveCurves {
       return;
     }
 
+    let shown = performance.now();
     const work = async () => {
       while (queue.length > 0 && !signal.aborted) {
         const some = queue.splice(0, runsPerRequest);
@@ -97,6 +100,8 @@ export class LiveCurves {
         for (const curves of answer.runs) {
           if (this.wanted.runs.includes(curves.id)) this.held.set(curves.id, { curves, appended: 0 });
         }
+        if (performance.now() - shown < together) continue;
+        shown = performance.now();
         this.publish();
       }
     };

@@ -31,6 +31,8 @@ export interface Details {
 }
 
 const parallel = 4;
+/** Milliseconds in which what comes is shown together: each time all charts are drawn anew. */
+const together = 300;
 
 /** The details of runs, a few at a time, asked for again whenever a run's summary changes. */
 export function useDetails(ids: readonly string[]): Details {
@@ -42,6 +44,8 @@ export function useDetails(ids: readonly string[]): Details {
   useEffect(() => {
     let open = true;
     let working = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const news = new Map<string, RunDetails | string>();
     const wanted = new Set(ids);
     present.current = new Set([...present.current].filter((id) => wanted.has(id)));
     queue.current = ids.filter((id) => !present.current.has(id));
@@ -49,6 +53,24 @@ export function useDetails(ids: readonly string[]): Details {
       runs: new Map([...old.runs].filter(([id]) => wanted.has(id))),
       problems: new Map([...old.problems].filter(([id]) => wanted.has(id))),
     }));
+
+    const show = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      if (!open || news.size === 0) return;
+      const arrived = [...news];
+      news.clear();
+      setDetails((old) => {
+        const [runs, problems] = [new Map(old.runs), new Map(old.problems)];
+        for (const [id, one] of arrived) {
+          runs.delete(id);
+          problems.delete(id);
+          if (typeof one === 'string') problems.set(id, one);
+          else runs.set(id, one);
+        }
+        return { runs, problems };
+      });
+    };
 
     const work = async () => {
       working++;
@@ -61,14 +83,16 @@ export function useDetails(ids: readonly string[]): Details {
             present.current.delete(id);
             break;
           }
-          setDetails((old) => ({ runs: new Map(old.runs).set(id, run), problems: without(old.problems, id) }));
+          news.set(id, run);
         } catch (error) {
           const problem = error instanceof Error ? error.message : String(error);
           if (!open) present.current.delete(id);
-          else setDetails((old) => ({ runs: without(old.runs, id), problems: new Map(old.problems).set(id, problem) }));
+          else news.set(id, problem);
         }
+        timer ??= setTimeout(show, together);
       }
       working--;
+      if (working === 0) show();
     };
     const start = () => {
       while (working < parallel && queue.current.length > working) void work();
@@ -84,15 +108,10 @@ export function useDetails(ids: readonly string[]): Details {
     });
     return () => {
       open = false;
+      clearTimeout(timer);
       stop();
     };
   }, [source, ids.join('\n')]);
 
   return details;
-}
-
-function without<T>(map: ReadonlyMap<string, T>, id: string): Map<string, T> {
-  const copy = new Map(map);
-  copy.delete(id);
-  return copy;
 }
