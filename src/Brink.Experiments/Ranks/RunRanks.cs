@@ -143,7 +143,7 @@ public sealed class RunRanks : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stored);
         Specification fit = stored with { Threads = ThreadsOf(Math.Min(stored.Threads, Place.Threads)) };
-        return fit is { Model: null, GhostBatchNorm: false } ? fit with { SyncBatchNorm = true } : fit;
+        return RunFields.SyncBatchNorm.AppliesTo(fit) ? fit with { SyncBatchNorm = true } : fit;
     }
 
     /// <summary>Makes sure that all ranks were asked the same.</summary>
