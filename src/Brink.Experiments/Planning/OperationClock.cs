@@ -12,8 +12,12 @@ internal sealed class OperationClock(long parameters, int elementBytes, bool gpu
     private Dictionary<Operation, List<double>> _seconds = [];
     private Dictionary<long, int> _messages = [];
 
-    /// <summary>Bytes of a vector.</summary>
-    internal long VectorBytes => parameters * elementBytes;
+    /// <summary>Bytes of a vector over the ranks; one number goes with each (<see cref="Objectives.AgreedStop"/>).</summary>
+    internal long VectorBytes => VectorsBytes(1);
+
+    /// <summary>Bytes of vectors that are summed together.</summary>
+    /// <param name="count">How many.</param>
+    internal long VectorsBytes(long count) => ((count * parameters) + 1) * elementBytes;
 
     /// <summary>Times an operation.</summary>
     /// <param name="operation">Which.</param>

@@ -161,7 +161,7 @@ internal sealed class TimedEvaluation(Evaluation inner, OperationClock clock, Wa
         ArgumentNullException.ThrowIfNull(directions);
         long count = directions.Shape[0];
         return clock.Time(
-            Operation.ThirdDerivatives, () => inner.ThirdDerivatives(directions), count * (count + 1) / 2 * clock.VectorBytes);
+            Operation.ThirdDerivatives, () => inner.ThirdDerivatives(directions), clock.VectorsBytes(count * (count + 1) / 2));
     }
 
     /// <inheritdoc/>
