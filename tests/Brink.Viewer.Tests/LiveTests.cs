@@ -54,7 +54,7 @@ public sealed class LiveTests(Browser browser)
         TestContext.Current.TestOutputHelper?.WriteLine($"line {recorded} was on the page {watch.Elapsed.TotalSeconds:0.00} s after it was read from the file");
         Assert.True(shown >= recorded - 1, $"the page shows iteration {shown} of {recorded} recorded lines");
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
-        await Expect(page.GetByText(new Regex("^iteration [1-9]\\d*"))).ToBeVisibleAsync(); // no checkpoint's, the last line's
+        await Expect(page.GetByText(new Regex("^iteration [1-9]\\d*")).First).ToBeVisibleAsync(); // no checkpoint's, the last line's
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await Expect(page.Locator(".status.interrupted").First).ToBeVisibleAsync();

@@ -132,6 +132,7 @@ export function Chart(props: ChartProps) {
     return () => observer.disconnect();
   }, []);
 
+  const bold = ruling(curves).length;
   const reach = (x[1] - x[0]) / 30;
   const inside = cursor !== null && cursor >= x[0] && cursor <= x[1];
   const place = inside && plot.current ? plot.current.valToPos(cursor, 'x') : null;
@@ -208,7 +209,7 @@ export function Chart(props: ChartProps) {
         tabIndex={0}
         role="group"
         aria-roledescription="chart"
-        aria-label={`${props.title} over ${xLabel}, ${curves.length} ${curves.length === 1 ? 'curve' : 'curves'}. Arrow keys read values, plus and minus zoom.`}
+        aria-label={`${props.title} over ${xLabel}, ${bold} ${bold === 1 ? 'curve' : 'curves'}. Arrow keys read values, plus and minus zoom.`}
         onKeyDown={onKeyDown}
         onBlur={() => setActive(false)}
         onPointerDown={onTouch}
