@@ -169,6 +169,12 @@ internal sealed class RunIndex(RunRoot root)
             {
                 all.Add(new RunChange(found[i].Id, known is null ? RunChange.Added : RunChange.Summary));
             }
+
+            // Read with the rest, its lines are known from now on: whoever looks at running runs alone would not see that they are new.
+            if (known is not null && known.MetricsLength != states[i].MetricsLength)
+            {
+                all.Add(new RunChange(found[i].Id, RunChange.Lines, states[i].Iteration));
+            }
         }
 
         states = [.. states.Where(state => state is not null)];

@@ -41,6 +41,24 @@ public sealed class EventTests
         await listener.Until("b", "removed");
     }
 
+    /// <summary>A run whose folder has just changed is read again by every look at all of them, its new lines included.</summary>
+    [Fact]
+    public async Task Lines_that_are_found_beside_something_else_are_told_of_too()
+    {
+        await using ServedFolder served = await ServedFolder.Start(folder => folder.Write("a", status: RunStatus.Running));
+        using RunFolder run = RunFolder.Open(Path.Combine(served.Root, "a"));
+        List<RunChange> heard = [];
+        RunIndex index = new(new RunRoot(served.Root));
+        index.Scan();
+        index.Changed = heard.AddRange;
+        run.Append(ServedFolder.Line(20));
+        index.Scan();
+        Assert.Contains(new RunChange("a", RunChange.Lines, 20), heard);
+        heard.Clear();
+        index.ScanLive();
+        Assert.Empty(heard);
+    }
+
     [Fact]
     public async Task Lines_that_come_fast_are_told_of_together()
     {
