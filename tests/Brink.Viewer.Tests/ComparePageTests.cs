@@ -150,6 +150,24 @@ public sealed class ComparePageTests(Browser browser)
         visit.IsQuiet();
     }
 
+    /// <summary>Charts out of view are not drawn on the screen; on paper they must be.</summary>
+    [Fact]
+    public async Task A_page_is_printed_with_the_charts_that_were_out_of_view()
+    {
+        await using Visit visit = await browser.Visit(TwoRuns, null, ColorScheme.Light, 700, 300);
+        await visit.HasCurves("Gradient norm", 2);
+        int whole = await visit.Pixels("Gradient norm", SecondColour);
+        await visit.Plot("Training loss").FocusAsync();
+        await visit.Page.Keyboard.PressAsync("+");
+        await Expect(visit.Page).ToHaveURLAsync(new Regex("from="));
+        await visit.Page.WaitForTimeoutAsync(500);
+        Assert.Equal(whole, await visit.Pixels("Gradient norm", SecondColour));
+        await visit.Page.EvaluateAsync("() => dispatchEvent(new Event('beforeprint'))");
+        await visit.Page.WaitForTimeoutAsync(300);
+        Assert.NotEqual(whole, await visit.Pixels("Gradient norm", SecondColour));
+        visit.IsQuiet(but: "willReadFrequently"); // the canvas is read three times, by this test
+    }
+
     [Fact]
     public async Task The_axis_can_be_evaluations_or_seconds_and_smoothing_draws_a_band()
     {

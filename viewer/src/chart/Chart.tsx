@@ -129,7 +129,16 @@ export function Chart(props: ChartProps) {
       { rootMargin: '200px' },
     );
     observer.observe(host.current!);
-    return () => observer.disconnect();
+    // On paper all of the page is in view.
+    const print = () => {
+      inView.current = true;
+      draw.current();
+    };
+    addEventListener('beforeprint', print);
+    return () => {
+      observer.disconnect();
+      removeEventListener('beforeprint', print);
+    };
   }, []);
 
   const bold = ruling(curves).length;
