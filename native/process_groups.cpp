@@ -1,11 +1,9 @@
-// Process groups of libtorch (c10d): sums and broadcasts among the processes of one run. Gloo where its headers are at
-// hand (Debian's libgloo-dev), NCCL where libtorch was built with it; CMake defines which (CMakeLists.txt).
+// Process groups of libtorch (c10d): sums and broadcasts among the processes of one run. Built where Gloo's headers are at
+// hand (Debian's libgloo-dev), with NCCL beside it where libtorch was built with that; CMake defines which (CMakeLists.txt).
 #include "boundary.h"
 
 #ifdef BRINK_WITH_PROCESS_GROUPS
-#ifdef BRINK_WITH_GLOO
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
-#endif
 #ifdef BRINK_WITH_NCCL
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
@@ -38,7 +36,7 @@ bool is(const char* backend, const char* name) {
 }
 
 bool supported(const char* backend) {
-#ifdef BRINK_WITH_GLOO
+#ifdef BRINK_WITH_PROCESS_GROUPS
   if (is(backend, kGloo)) {
     return true;
   }
@@ -58,37 +56,23 @@ using Milliseconds = std::chrono::milliseconds;
 using StorePointer = c10::intrusive_ptr<c10d::Store>;
 
 // What one backend can do. libtorch's own base class changed from ProcessGroup to Backend in 2.0.
-class Group {
+class Collectives {
  public:
-  virtual ~Group() = default;
+  virtual ~Collectives() = default;
+  virtual void all_reduce(at::Tensor tensor) = 0;
   virtual void broadcast(at::Tensor tensor, int root) = 0;
   virtual void barrier() = 0;
-  virtual bool on_gpu() const = 0;
-
-  void sum(const at::Tensor& tensor) {
-    ++sums_;
-    bytes_ += static_cast<int64_t>(tensor.nbytes());
-    all_reduce(tensor);
-  }
-
-  int64_t sums() const { return sums_; }
-  int64_t bytes() const { return bytes_; }
-
- protected:
-  virtual void all_reduce(at::Tensor tensor) = 0;
-
- private:
-  std::atomic<int64_t> sums_{0};
-  std::atomic<int64_t> bytes_{0};
 };
 
 template <class Backend>
-class GroupOf final : public Group {
+class CollectivesOf final : public Collectives {
  public:
-  GroupOf(StorePointer store, c10::intrusive_ptr<Backend> backend, bool on_gpu)
-      : store_(std::move(store)), backend_(std::move(backend)), on_gpu_(on_gpu) {}
+  explicit CollectivesOf(c10::intrusive_ptr<Backend> backend) : backend_(std::move(backend)) {}
 
-  bool on_gpu() const override { return on_gpu_; }
+  void all_reduce(at::Tensor tensor) override {
+    std::vector<at::Tensor> tensors{std::move(tensor)};
+    backend_->allreduce(tensors)->wait();
+  }
 
   void broadcast(at::Tensor tensor, int root) override {
     std::vector<at::Tensor> tensors{std::move(tensor)};
@@ -99,20 +83,65 @@ class GroupOf final : public Group {
 
   void barrier() override { backend_->barrier()->wait(); }
 
- protected:
-  void all_reduce(at::Tensor tensor) override {
-    std::vector<at::Tensor> tensors{std::move(tensor)};
-    backend_->allreduce(tensors)->wait();
-  }
-
  private:
-  // The store outlives the group: rank 0's answers the others while they connect.
-  StorePointer store_;
   c10::intrusive_ptr<Backend> backend_;
-  bool on_gpu_;
 };
 
-#ifdef BRINK_WITH_GLOO
+// The processes of one run: Gloo for what lies in the host's memory, and NCCL for what lies on GPUs once all ranks asked for it.
+class Group {
+ public:
+  Group(StorePointer store, std::unique_ptr<Collectives> host, int rank, int size, Milliseconds wait)
+      : store_(std::move(store)), host_(std::move(host)), rank_(rank), size_(size), wait_(wait) {}
+
+  bool on_gpus() const { return gpus_ != nullptr; }
+
+  void use_nccl() {
+#ifdef BRINK_WITH_NCCL
+    auto options = c10d::ProcessGroupNCCL::Options::create();
+    options->timeout = wait_;
+    StorePointer names = c10::make_intrusive<c10d::PrefixStore>("brink/nccl", store_);
+    gpus_ = std::make_unique<CollectivesOf<c10d::ProcessGroupNCCL>>(
+        c10::make_intrusive<c10d::ProcessGroupNCCL>(names, rank_, size_, options));
+#else
+    throw std::runtime_error("process groups over nccl were not built");
+#endif
+  }
+
+  void sum(const at::Tensor& tensor) {
+    ++sums_;
+    bytes_ += static_cast<int64_t>(tensor.nbytes());
+    of(tensor).all_reduce(tensor);
+  }
+
+  void broadcast(const at::Tensor& tensor, int root) { of(tensor).broadcast(tensor, root); }
+
+  void barrier() { host_->barrier(); }
+
+  int64_t sums() const { return sums_; }
+  int64_t bytes() const { return bytes_; }
+
+ private:
+  Collectives& of(const at::Tensor& tensor) {
+    if (!tensor.is_cuda()) {
+      return *host_;
+    }
+    if (!on_gpus()) {
+      throw std::runtime_error("a tensor on a GPU was given to a process group without NCCL");
+    }
+    return *gpus_;
+  }
+
+  // The store outlives the backends: rank 0's answers the others while they connect.
+  StorePointer store_;
+  std::unique_ptr<Collectives> host_;
+  std::unique_ptr<Collectives> gpus_;
+  int rank_;
+  int size_;
+  Milliseconds wait_;
+  std::atomic<int64_t> sums_{0};
+  std::atomic<int64_t> bytes_{0};
+};
+
 std::shared_ptr<::gloo::transport::Device> device_for(const std::string& address) {
   using Gloo = c10d::ProcessGroupGloo;
   // The variable that PyTorch reads as well.
@@ -122,7 +151,6 @@ std::shared_ptr<::gloo::transport::Device> device_for(const std::string& address
   const bool local = address == "127.0.0.1" || address == "localhost" || address == "::1";
   return local ? Gloo::createDeviceForHostname("127.0.0.1") : Gloo::createDefaultDevice();
 }
-#endif
 
 // Up to here a rank that does not come is noticed in the time given to start. (The store's own waiting gives up without
 // saying so, and Gloo's would take the time given to the sums.)
@@ -140,7 +168,6 @@ void wait_for_all(c10d::Store& store, int size, Milliseconds start) {
 }
 
 std::unique_ptr<Group> create(
-    const char* backend,
     int rank,
     int size,
     const std::string& address,
@@ -166,24 +193,12 @@ std::unique_ptr<Group> create(
     store = c10::make_intrusive<c10d::PrefixStore>(prefix, store);
   }
   wait_for_all(*store, size, start);
-#ifdef BRINK_WITH_GLOO
-  if (is(backend, kGloo)) {
-    // Connecting is given the time to start; what follows waits for the slowest rank's work.
-    auto gloo = c10d::ProcessGroupGloo::Options::create(wait);
-    gloo->devices.push_back(device_for(address));
-    return std::make_unique<GroupOf<c10d::ProcessGroupGloo>>(
-        store, c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, gloo), false);
-  }
-#endif
-#ifdef BRINK_WITH_NCCL
-  if (is(backend, kNccl)) {
-    auto nccl = c10d::ProcessGroupNCCL::Options::create();
-    nccl->timeout = wait;
-    return std::make_unique<GroupOf<c10d::ProcessGroupNCCL>>(
-        store, c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, size, nccl), true);
-  }
-#endif
-  throw std::runtime_error(std::string("no such backend: ") + backend);
+  // Connecting is given the time to start; what follows waits for the slowest rank's work.
+  auto gloo = c10d::ProcessGroupGloo::Options::create(wait);
+  gloo->devices.push_back(device_for(address));
+  auto host = std::make_unique<CollectivesOf<c10d::ProcessGroupGloo>>(
+      c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, gloo));
+  return std::make_unique<Group>(std::move(store), std::move(host), rank, size, wait);
 }
 
 Group& group_of(void* group) {
@@ -198,7 +213,7 @@ class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
     context->saved_data["group"] = group;
     Group& ranks = group_of(reinterpret_cast<void*>(group));
     // Gloo sums in the host's memory.
-    at::Tensor sum = x.is_cuda() && !ranks.on_gpu() ? x.cpu() : x.clone(at::MemoryFormat::Contiguous);
+    at::Tensor sum = x.is_cuda() && !ranks.on_gpus() ? x.cpu() : x.clone(at::MemoryFormat::Contiguous);
     ranks.sum(sum);
     return sum.to(x.device());
   }
@@ -221,6 +236,7 @@ class Group {
   void sum(const at::Tensor&) {}
   int64_t sums() const { return 0; }
   int64_t bytes() const { return 0; }
+  void use_nccl() {}
   void broadcast(const at::Tensor&, int) {}
   void barrier() {}
 };
@@ -247,7 +263,6 @@ BRINK_API int32_t brink_process_group_supported(const char* backend) {
 // somebody else listens there already, and the group's names in that store begin with it. The first timeout is for that, the
 // second for a collective operation, which waits for the slowest rank.
 BRINK_API int brink_process_group_create(
-    const char* backend,
     int32_t rank,
     int32_t size,
     const char* address,
@@ -257,18 +272,21 @@ BRINK_API int brink_process_group_create(
     int64_t wait_milliseconds,
     void** group) {
   return brink::guarded([&] {
-    if (!supported(backend)) {
-      throw std::runtime_error(std::string("process groups over ") + backend + " were not built");
-    }
 #ifdef BRINK_WITH_PROCESS_GROUPS
     *group = create(
-                 backend, rank, size, address, static_cast<uint16_t>(port), prefix, Milliseconds(start_milliseconds),
+                 rank, size, address, static_cast<uint16_t>(port), prefix, Milliseconds(start_milliseconds),
                  Milliseconds(wait_milliseconds))
                  .release();
 #else
     (void)rank, (void)size, (void)address, (void)port, (void)prefix, (void)start_milliseconds, (void)wait_milliseconds, (void)group;
+    throw std::runtime_error("process groups were not built");
 #endif
   });
+}
+
+// From now on what lies on GPUs is summed there, over NCCL; every rank calls this, and each has a GPU of its own.
+BRINK_API int brink_process_group_use_nccl(void* group) {
+  return brink::guarded([&] { group_of(group).use_nccl(); });
 }
 
 // Replaces the tensor's elements by their sums over the ranks; the same bits on every rank.

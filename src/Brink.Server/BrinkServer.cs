@@ -53,6 +53,9 @@ public sealed class BrinkServer : IAsyncDisposable
         options.Validate();
         RunRoot root = new(options.Root);
         RunIndex index = new(root);
+
+        // The runs are read while the server is set up and the browser still loads the page: the list is there when it is asked for.
+        _ = Task.Run(index.Scan);
         MetricsCache cache = new(options.CacheBytes);
         AccessRules rules = new(options.Host, options.Token);
 
@@ -87,8 +90,6 @@ public sealed class BrinkServer : IAsyncDisposable
             throw Explain(error, options);
         }
 
-        // The runs are read while the browser still loads the page.
-        _ = Task.Run(index.Scan);
         string bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         int port = new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
         rules.CookieName = $"brink-{port}";

@@ -7,23 +7,22 @@ namespace Brink.Torch;
 /// in the same order. What an operation gives, it gives to every rank with the same bits.
 /// </summary>
 /// <remarks>
-/// Over Gloo on the CPU, or over NCCL on GPUs; tensors that are elsewhere are copied there and back. A group belongs to one
-/// thread at a time.
+/// Over Gloo in the host's memory; what lies on GPUs is copied there and back, unless all ranks have called
+/// <see cref="UseNccl"/>. A group belongs to one thread at a time.
 /// </remarks>
 public sealed class ProcessGroup : IDisposable
 {
     private nint _handle;
 
-    private ProcessGroup(nint handle, int rank, int size, Device device) =>
-        (_handle, Rank, Size, Device) = (handle, rank, size, device);
+    private ProcessGroup(nint handle, int rank, int size) => (_handle, Rank, Size) = (handle, rank, size);
 
     /// <summary>Releases a group that nobody disposed.</summary>
     ~ProcessGroup() => Release();
 
-    /// <summary>Whether process groups over Gloo were built into the native library.</summary>
+    /// <summary>Whether process groups were built into the native library, over Gloo.</summary>
     public static bool IsAvailable => Native.ProcessGroupSupported("gloo") != 0;
 
-    /// <summary>Whether process groups over NCCL were built into the native library.</summary>
+    /// <summary>Whether NCCL was built into the native library beside it.</summary>
     public static bool NcclIsAvailable => Native.ProcessGroupSupported("nccl") != 0;
 
     /// <summary>This process's number in the group, from 0.</summary>
@@ -32,8 +31,8 @@ public sealed class ProcessGroup : IDisposable
     /// <summary>Number of processes in the group.</summary>
     public int Size { get; }
 
-    /// <summary>Where operations are carried out: the CPU, or this rank's GPU.</summary>
-    public Device Device { get; }
+    /// <summary>Whether what lies on GPUs is summed there, over NCCL.</summary>
+    public bool UsesNccl { get; private set; }
 
     /// <summary>Sums taken over the ranks so far.</summary>
     public long Sums => Counts().Sums;
@@ -50,13 +49,12 @@ public sealed class ProcessGroup : IDisposable
     /// <param name="port">The port that rank 0 listens at.</param>
     /// <param name="start">How long to wait for the others to join.</param>
     /// <param name="wait">How long an operation waits for the slowest rank.</param>
-    /// <param name="device">The CPU for Gloo, this rank's GPU for NCCL.</param>
     /// <param name="prefix">Where a launcher listens at the address already, for all ranks: what this group's names in its store begin with.</param>
     /// <returns>The group, to be disposed by the caller.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such rank or port.</exception>
     /// <exception cref="TorchException">The port is in use, an address leads nowhere, or not all ranks came in time.</exception>
     public static ProcessGroup Join(
-        int rank, int size, string address, int port, TimeSpan start, TimeSpan wait, Device device = default, string prefix = "")
+        int rank, int size, string address, int port, TimeSpan start, TimeSpan wait, string prefix = "")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(rank);
@@ -64,8 +62,19 @@ public sealed class ProcessGroup : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
         Native.Check(Native.ProcessGroupCreate(
-            device.IsCuda ? "nccl" : "gloo", rank, size, address, port, prefix, (long)start.TotalMilliseconds, (long)wait.TotalMilliseconds, out nint handle));
-        return new ProcessGroup(handle, rank, size, device);
+            rank, size, address, port, prefix, (long)start.TotalMilliseconds, (long)wait.TotalMilliseconds, out nint handle));
+        return new ProcessGroup(handle, rank, size);
+    }
+
+    /// <summary>
+    /// From now on what lies on GPUs is summed there, over NCCL. Every rank calls it, and each has a GPU of its own: two ranks on
+    /// one GPU wait for each other for ever, or fail.
+    /// </summary>
+    /// <exception cref="TorchException">NCCL was not built (<see cref="NcclIsAvailable"/>), or does not start.</exception>
+    public void UseNccl()
+    {
+        Native.Check(Native.ProcessGroupUseNccl(Handle));
+        UsesNccl = true;
     }
 
     /// <summary>Replaces a tensor's elements by their sums over the ranks.</summary>
@@ -74,7 +83,7 @@ public sealed class ProcessGroup : IDisposable
     public void SumInPlace(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        OnItsDevice(tensor, here => Check(Native.ProcessGroupAllReduce(Handle, here.Handle)));
+        WhereItIsSummed(tensor, here => Check(Native.ProcessGroupAllReduce(Handle, here.Handle)));
     }
 
     /// <summary>
@@ -146,18 +155,18 @@ public sealed class ProcessGroup : IDisposable
     }
 
     private void Broadcast(Tensor tensor) =>
-        OnItsDevice(tensor, here => Check(Native.ProcessGroupBroadcast(Handle, here.Handle, 0)));
+        WhereItIsSummed(tensor, here => Check(Native.ProcessGroupBroadcast(Handle, here.Handle, 0)));
 
-    private void OnItsDevice(Tensor tensor, Action<Tensor> work)
+    private void WhereItIsSummed(Tensor tensor, Action<Tensor> work)
     {
-        if (tensor.Device.IsCuda == Device.IsCuda)
+        if (!tensor.Device.IsCuda || UsesNccl)
         {
             work(tensor);
             return;
         }
 
         using var scope = new TensorScope();
-        Tensor here = tensor.To(Device);
+        Tensor here = tensor.To(Device.Cpu);
         work(here);
         tensor.CopyFrom(here);
     }

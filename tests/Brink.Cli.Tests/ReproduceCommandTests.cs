@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Figures;
 using Brink.Experiments.Reproduction;
+using Brink.Experiments.Tests;
 
 namespace Brink.Cli.Tests;
 
@@ -14,7 +15,7 @@ public sealed class ReproduceCommandTests : IDisposable
 
     public static TheoryData<string> NetworkExperiments => [.. ExperimentCatalogue.Names.Where(IsOnNetworks)];
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => TemporaryFolder.Remove(_root);
 
     /// <summary>Every file that comes with Brink: it parses, every panel is drawn and every claim judged, on the same grid with few iterations.</summary>
     [Theory]

@@ -5,6 +5,7 @@ using Brink.Cli.Terminal;
 using Brink.Cli.Tests.Training;
 using Brink.Experiments;
 using Brink.Experiments.Sweeps;
+using Brink.Experiments.Tests;
 
 namespace Brink.Cli.Tests;
 
@@ -23,7 +24,7 @@ public sealed class SweepCommandTests : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("brink-sweep-").FullName;
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => TemporaryFolder.Remove(_root);
 
     private string File(string text, string name = "s.yaml")
     {

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Brink.Experiments;
+using Brink.Experiments.Tests;
 
 namespace Brink.Server.Tests;
 
@@ -154,6 +155,6 @@ internal sealed class ServedFolder : IAsyncDisposable
 
         Client.Dispose();
         EndRuns(Root);
-        Directory.Delete(Outside, recursive: true);
+        TemporaryFolder.Remove(Outside);
     }
 }

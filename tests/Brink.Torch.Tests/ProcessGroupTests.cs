@@ -4,11 +4,9 @@ using System.Net.Sockets;
 
 namespace Brink.Torch.Tests;
 
-/// <summary>Process groups; a thread stands for each process, which libtorch cannot tell apart.</summary>
+/// <summary>Process groups; a thread stands for each process.</summary>
 public sealed class ProcessGroupTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData(2, 1)]
     [InlineData(2, 7)]
@@ -17,7 +15,7 @@ public sealed class ProcessGroupTests
     public void Sums_are_those_of_all_ranks_with_the_same_bits_on_each(int size, int count)
     {
         double[][] parts = [.. Enumerable.Range(0, size).Select(rank => Numbers(rank, count))];
-        double[][] sums = OnRanks(size, group =>
+        double[][] sums = RankThreads.Run(size, group =>
         {
             using var scope = new TensorScope();
             Tensor here = Tensor.From(parts[group.Rank]);
@@ -38,7 +36,7 @@ public sealed class ProcessGroupTests
     [Fact]
     public void Float32_sums_have_the_same_bits_on_each_rank()
     {
-        float[][] sums = OnRanks(3, group =>
+        float[][] sums = RankThreads.Run(3, group =>
         {
             using var scope = new TensorScope();
             Tensor here = Tensor.From(Numbers(group.Rank, 10_007)).To(ScalarType.Float32);
@@ -52,7 +50,7 @@ public sealed class ProcessGroupTests
     [Fact]
     public void Rank_zeros_bytes_reach_all_and_what_is_so_on_one_is_known_to_all()
     {
-        (byte[] Bytes, bool Some, bool None)[] heard = OnRanks(3, group =>
+        (byte[] Bytes, bool Some, bool None)[] heard = RankThreads.Run(3, group =>
         {
             byte[] bytes = group.FromRankZero(group.Rank == 0 ? [1, 2, 250] : [9]);
             byte[] none = group.FromRankZero([]);
@@ -69,7 +67,7 @@ public sealed class ProcessGroupTests
     public void Derivatives_through_a_sum_are_those_of_all_ranks_parts()
     {
         // f = Σ_r (r + 1) y³ with y = Σ_r a_r w², a_r = r + 1: f = 6 (6 w²)³ = 1296 w⁶ over three ranks.
-        (double First, double Second)[] found = OnRanks(3, group =>
+        (double First, double Second)[] found = RankThreads.Run(3, group =>
         {
             using var scope = new TensorScope();
             using GradientMode mode = GradientMode.On();
@@ -86,10 +84,22 @@ public sealed class ProcessGroupTests
     }
 
     [Fact]
+    public void NCCL_is_used_only_where_it_was_built()
+    {
+        Assert.SkipWhen(ProcessGroup.NcclIsAvailable, "this libtorch has NCCL, which needs a GPU for each rank");
+        RankThreads.Run(2, group =>
+        {
+            Assert.Equal("process groups over nccl were not built", Assert.Throws<TorchException>(group.UseNccl).Message);
+            Assert.False(group.UsesNccl);
+            return group.Sum(1);
+        });
+    }
+
+    [Fact]
     public void A_rank_that_is_gone_is_noticed_at_once()
     {
         var watch = Stopwatch.StartNew();
-        string[] said = OnRanks(2, group =>
+        string[] said = RankThreads.Run(2, group =>
         {
             group.Barrier();
             if (group.Rank == 1)
@@ -107,7 +117,7 @@ public sealed class ProcessGroupTests
             }).Message;
         });
         Assert.StartsWith("rank 0 of 2 lost another rank (", said[0]);
-        Assert.True(watch.Elapsed < s_patience / 2, $"it took {watch.Elapsed}");
+        Assert.True(watch.Elapsed < RankThreads.Patience / 2, $"it took {watch.Elapsed}");
     }
 
     [Fact]
@@ -118,51 +128,17 @@ public sealed class ProcessGroupTests
         taken.Start();
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
         TorchException used = Assert.Throws<TorchException>(
-            () => ProcessGroup.Join(0, 2, "127.0.0.1", port, TimeSpan.FromSeconds(5), s_patience));
+            () => ProcessGroup.Join(0, 2, "127.0.0.1", port, TimeSpan.FromSeconds(5), RankThreads.Patience));
         Assert.Contains("in use", used.Message, StringComparison.OrdinalIgnoreCase);
 
-        Assert.Throws<TorchException>(() => ProcessGroup.Join(0, 2, "127.0.0.1", FreePort(), TimeSpan.FromSeconds(1), s_patience));
-        Assert.Throws<TorchException>(() => ProcessGroup.Join(1, 2, "127.0.0.1", FreePort(), TimeSpan.FromSeconds(1), s_patience));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ProcessGroup.Join(2, 2, "127.0.0.1", FreePort(), s_patience, s_patience));
+        Assert.Throws<TorchException>(() => ProcessGroup.Join(0, 2, "127.0.0.1", RankThreads.FreePort(), TimeSpan.FromSeconds(1), RankThreads.Patience));
+        Assert.Throws<TorchException>(() => ProcessGroup.Join(1, 2, "127.0.0.1", RankThreads.FreePort(), TimeSpan.FromSeconds(1), RankThreads.Patience));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProcessGroup.Join(2, 2, "127.0.0.1", RankThreads.FreePort(), RankThreads.Patience, RankThreads.Patience));
     }
 
     private static double[] Numbers(int rank, int count)
     {
         var random = new Random(rank);
         return [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() - 0.5)];
-    }
-
-    private static T[] OnRanks<T>(int size, Func<ProcessGroup, T> work)
-    {
-        int port = FreePort();
-        var results = new T[size];
-        var failures = new Exception?[size];
-        Thread[] threads = [.. Enumerable.Range(0, size).Select(rank => new Thread(() =>
-        {
-            try
-            {
-                using ProcessGroup group = ProcessGroup.Join(rank, size, "127.0.0.1", port, s_patience, s_patience);
-                results[rank] = work(group);
-            }
-            catch (Exception failure)
-            {
-                failures[rank] = failure;
-            }
-        }))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-        if (Array.Find(failures, failure => failure is not null) is { } first)
-        {
-            throw new InvalidOperationException($"a rank failed: {first.Message}", first);
-        }
-
-        return results;
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

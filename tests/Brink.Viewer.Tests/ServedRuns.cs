@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Brink.Experiments.Tests;
 
 namespace Brink.Viewer.Tests;
 
@@ -82,17 +83,7 @@ internal sealed partial class ServedRuns(string? folder = null) : IAsyncDisposab
             }
         }
 
-        for (int attempt = 0; Directory.Exists(Root); attempt++)
-        {
-            try
-            {
-                Directory.Delete(Root, recursive: true);
-            }
-            catch (IOException) when (attempt < 20)
-            {
-                await Task.Delay(100);
-            }
-        }
+        TemporaryFolder.Remove(Root);
     }
 
     private static Process Start(string[] arguments)

@@ -157,6 +157,37 @@ public sealed class RunRanks : IDisposable
             : throw new BrinkException($"the ranks were asked different things: {question} here and {first} on rank 0; start all of them with the same arguments"));
     }
 
+    /// <summary>Decides, alike on every rank, how what lies on GPUs is summed (<see cref="GpuSums"/>); on the CPU there is nothing to decide.</summary>
+    /// <param name="device">Where this rank computes.</param>
+    /// <param name="note">Told which it is.</param>
+    /// <exception cref="BrinkException">NCCL was asked for and cannot be used.</exception>
+    internal void DecideGpuSums(Device device, Action<string> note)
+    {
+        if (!device.IsCuda || Group.UsesNccl)
+        {
+            return;
+        }
+
+        string wish = FromOwner(() => GpuSums.Wish(Environment.GetEnvironmentVariable) ?? string.Empty);
+        double[] gpus = OfEach(GpuSums.Mark(device, Environment.GetEnvironmentVariable, GpuSums.Machine()));
+        bool[] built = [.. OfEach(ProcessGroup.NcclIsAvailable ? 1 : 0).Select(has => has != 0)];
+        string? obstacle = wish == "gloo" ? $"{GpuSums.BackendVariable} is gloo" : GpuSums.WhyNotNccl(gpus, built);
+        if (obstacle is not null)
+        {
+            note(wish == "nccl"
+                ? throw new BrinkException($"{GpuSums.BackendVariable} asks for NCCL, but {obstacle}")
+                : $"the ranks sum through the host's memory: {obstacle}");
+            return;
+        }
+
+        Together(() =>
+        {
+            Group.UseNccl();
+            return true;
+        });
+        note("the ranks sum on their GPUs, over NCCL");
+    }
+
     /// <summary>What every rank must know before the next step.</summary>
     /// <param name="weights">w, which must have the same bits on every rank.</param>
     /// <param name="interrupted">Whether this rank was asked to stop.</param>

@@ -299,6 +299,8 @@ public sealed class NetworkProblem : Problem
 
     private void Build(Action<string> note)
     {
+        _ranks?.DecideGpuSums(Device, note);
+
         // Whether there is a test is the same on all ranks: it is a sum over them.
         _noTest = _ranks is null ? WhyNoTest() : _ranks.FromOwner(() => WhyNoTest() ?? string.Empty) is { Length: > 0 } why ? why : null;
         if (_noTest is not null && Specification.TestEvery > 0)

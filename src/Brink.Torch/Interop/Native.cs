@@ -139,7 +139,10 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library, EntryPoint = "brink_process_group_create", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ProcessGroupCreate(
-        string backend, int rank, int size, string address, int port, string prefix, long startMilliseconds, long waitMilliseconds, out nint group);
+        int rank, int size, string address, int port, string prefix, long startMilliseconds, long waitMilliseconds, out nint group);
+
+    [LibraryImport(Library, EntryPoint = "brink_process_group_use_nccl")]
+    internal static partial int ProcessGroupUseNccl(nint group);
 
     [LibraryImport(Library, EntryPoint = "brink_process_group_all_reduce")]
     internal static partial int ProcessGroupAllReduce(nint group, nint tensor);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Brink.Cli.CommandLine;
+using Brink.Experiments.Tests;
 using Brink.Theory;
 
 namespace Brink.Cli.Tests.Training;
@@ -9,7 +10,7 @@ public sealed class ModelCommandTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("brink-model-").FullName;
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => TemporaryFolder.Remove(_root);
 
     [Fact]
     public void Phi_at_the_iterates_of_a_run_is_the_closed_form_and_the_run_that_of_the_theory_command()

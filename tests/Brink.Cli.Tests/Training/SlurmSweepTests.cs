@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Brink.Experiments;
+using Brink.Experiments.Tests;
 
 namespace Brink.Cli.Tests.Training;
 
@@ -29,7 +30,7 @@ public sealed class SlurmSweepTests(SlurmTestCluster cluster) : IClassFixture<Sl
 
     private readonly string _root = Directory.CreateTempSubdirectory("brink-sweep-").FullName;
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => TemporaryFolder.Remove(_root);
 
     private string Folder => Path.Combine(_root, "out");
 
@@ -136,7 +137,7 @@ public sealed class SlurmSweepTests(SlurmTestCluster cluster) : IClassFixture<Sl
             Assert.Matches("^cancelled 6 runs of Slurm's jobs [0-9]+, [0-9]+; those at work write their checkpoints", output);
         }
 
-        Assert.True(SpinWait.SpinUntil(() => Pause(cluster.Call("squeue", "--me", "--noheader").Output.Length == 0), TimeSpan.FromMinutes(1)), "the queue is not empty");
+        AwaitEmptyQueue();
         Assert.All(Directory.GetDirectories(Folder).Where(RunRecord.IsRun), run => Assert.Equal(RunStatus.Interrupted, RunRecord.ReadSummary(run)!.Status));
 
         // The next command goes on with all six. It records how the earlier attempts ended.
@@ -146,6 +147,9 @@ public sealed class SlurmSweepTests(SlurmTestCluster cluster) : IClassFixture<Sl
         again.Kill();
         using BrinkProcess last = Start([.. command, "--cancel"]);
         Assert.Equal(0, last.Finish().Code);
+
+        // What was at work still writes its checkpoint, into a folder that this test deletes.
+        AwaitEmptyQueue();
     }
 
     [Fact]
@@ -187,6 +191,9 @@ public sealed class SlurmSweepTests(SlurmTestCluster cluster) : IClassFixture<Sl
     }
 
     private BrinkProcess Start(string[] command) => BrinkProcess.StartWith([], cluster.Environment, command);
+
+    private void AwaitEmptyQueue() =>
+        Assert.True(SpinWait.SpinUntil(() => Pause(cluster.Call("squeue", "--me", "--noheader").Output.Length == 0), TimeSpan.FromMinutes(1)), "the queue is not empty");
 
     private string Record => Path.Combine(Folder, "attempts.jsonl");
 

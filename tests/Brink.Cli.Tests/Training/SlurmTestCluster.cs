@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Brink.Experiments.Tests;
 
 namespace Brink.Cli.Tests.Training;
 
@@ -80,7 +81,7 @@ public sealed class SlurmTestCluster : IDisposable
             daemon.Dispose();
         }
 
-        Directory.Delete(_root, recursive: true);
+        TemporaryFolder.Remove(_root);
     }
 
     private void Begin()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Brink.Experiments.Tests;
 
 namespace Brink.Cli.Tests.Training;
 
@@ -40,5 +41,5 @@ internal sealed class SmallData : IDisposable
     internal string[] CentralFlow(string name, params string[] more) =>
         ["flow", "--central", .. Train(name, ["--activation", "tanh", "--loss", "squared", "--sharpness-every", "0", .. more])[1..]];
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TemporaryFolder.Remove(_folder);
 }

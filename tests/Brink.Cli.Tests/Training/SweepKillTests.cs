@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Brink.Cli.CommandLine;
 using Brink.Experiments;
+using Brink.Experiments.Tests;
 
 namespace Brink.Cli.Tests.Training;
 
@@ -26,7 +27,7 @@ public sealed class SweepKillTests : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("brink-sweep-").FullName;
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => TemporaryFolder.Remove(_root);
 
     private string Folder => Path.Combine(_root, "out");
 

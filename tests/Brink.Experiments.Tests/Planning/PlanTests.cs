@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using Brink.Experiments.Planning;
 using Brink.Experiments.Sweeps;
 using Brink.Experiments.Tests.Runs;
+using Brink.Torch.Tests;
 
 namespace Brink.Experiments.Tests.Planning;
 
@@ -116,29 +115,13 @@ public sealed class PlanTests : IDisposable
         Assert.Equal(ranks.Group.SummedBytes - bytes, planned.Messages.Sum(message => message.Key * message.Value));
     }
 
-    /// <summary>A thread stands for each process.</summary>
-    private static void OnTwoRanks(Action<RunRanks> work)
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        int port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
-        var failures = new Exception?[2];
-        Thread[] threads = [.. Enumerable.Range(0, 2).Select(rank => new Thread(() =>
+    private static void OnTwoRanks(Action<RunRanks> work) => RankThreads.Run(
+        2,
+        (rank, port) =>
         {
-            try
-            {
-                using RunRanks ranks = RunRanks.Join(new RankPlace(rank, 2, rank, 2, "127.0.0.1", port, "test"));
-                work(ranks);
-            }
-            catch (Exception failure)
-            {
-                failures[rank] = failure;
-            }
-        }))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-        Exception? first = Array.Find(failures, one => one is not null);
-        Assert.True(first is null, first?.ToString());
-    }
+            using RunRanks ranks = RunRanks.Join(new RankPlace(rank, 2, rank, 2, "127.0.0.1", port, "test"));
+            work(ranks);
+            return true;
+        },
+        failure => failure is BrinkException { IsToldElsewhere: true });
 }

@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Brink.Experiments.Tests.Runs;
+using Brink.Torch.Tests;
 
 namespace Brink.Experiments.Tests.Ranks;
 
@@ -79,30 +78,12 @@ public sealed class RankedRunTests : IDisposable
         Assert.Equal(DateTimeKind.Utc, stored.GetProperty("resumed").GetProperty("6").GetProperty("time").GetDateTime().Kind);
     }
 
-    private static RunOutcome[] OnRanks(int size, Func<RunRanks, CancellationToken, RunOutcome> work)
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        int port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
-        var outcomes = new RunOutcome[size];
-        var failures = new Exception?[size];
-        CancellationToken token = TestContext.Current.CancellationToken;
-        Thread[] threads = [.. Enumerable.Range(0, size).Select(rank => new Thread(() =>
+    private static RunOutcome[] OnRanks(int size, Func<RunRanks, CancellationToken, RunOutcome> work) => RankThreads.Run(
+        size,
+        (rank, port) =>
         {
-            try
-            {
-                using var ranks = RunRanks.Join(new RankPlace(rank, size, rank, size, "127.0.0.1", port, "torchrun"));
-                outcomes[rank] = work(ranks, token);
-            }
-            catch (Exception failure)
-            {
-                failures[rank] = failure;
-            }
-        }))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-        Exception? first = Array.Find(failures, one => one is not null and not BrinkException { IsToldElsewhere: true }) ?? Array.Find(failures, one => one is not null);
-        return first is null ? outcomes : throw new InvalidOperationException($"a rank failed: {first.Message}", first);
-    }
+            using var ranks = RunRanks.Join(new RankPlace(rank, size, rank, size, "127.0.0.1", port, "torchrun"));
+            return work(ranks, TestContext.Current.CancellationToken);
+        },
+        failure => failure is BrinkException { IsToldElsewhere: true });
 }

@@ -1,17 +1,14 @@
-using System.Net;
-using System.Net.Sockets;
 using Brink.Curvature;
 using Brink.Methods;
 using Brink.Objectives;
 using Brink.Torch;
+using Brink.Torch.Tests;
 
 namespace Brink.Tests.Objectives;
 
 /// <summary>An objective whose samples ranks share is the objective on all samples, and says how many sums that takes.</summary>
 public sealed class RanksTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData("mlp", "mse", 2, false)]
     [InlineData("mlp", "ce", 3, false)]
@@ -39,7 +36,7 @@ public sealed class RanksTests
             whole = Take(problem, objective, null);
         }
 
-        Numbers[] shared = OnRanks(ranks, group => OnRank(problem, group, objective => Take(problem, objective, group)));
+        Numbers[] shared = RankThreads.Run(ranks, group => OnRank(problem, group, objective => Take(problem, objective, group)));
         foreach (Numbers one in shared)
         {
             foreach ((double[] expected, double[] actual) in whole.Vectors.Zip(one.Vectors))
@@ -62,7 +59,7 @@ public sealed class RanksTests
         var options = new LanczosOptions { ResidualTolerance = 1e-8, MaximumProducts = 500 };
         (double[] Values, int Products)[] found = [.. Enumerable.Range(1, 4).Select(size =>
         {
-            (double[] Values, int Products)[] each = OnRanks(size, group => OnRank(problem, group, objective =>
+            (double[] Values, int Products)[] each = RankThreads.Run(size, group => OnRank(problem, group, objective =>
             {
                 using var scope = new TensorScope();
                 using Evaluation at = objective.Evaluate(problem.Weights(), Wanted.Value);
@@ -82,7 +79,7 @@ public sealed class RanksTests
     public void With_synchronised_batch_statistics_the_product_is_the_difference_of_gradients()
     {
         var problem = new TinyProblem { Kind = "cnn", Widths = [2, 2], BatchNorm = true };
-        OnRanks(3, group => OnRank(problem, group, objective =>
+        RankThreads.Run(3, group => OnRank(problem, group, objective =>
         {
             using var scope = new TensorScope();
             Tensor v = problem.Direction(objective.Dimension, 1);
@@ -106,7 +103,7 @@ public sealed class RanksTests
     public void All_ranks_know_after_the_same_product_that_one_was_asked_to_stop()
     {
         var problem = new TinyProblem();
-        int[] done = OnRanks(3, group =>
+        int[] done = RankThreads.Run(3, group =>
         {
             using var stop = new AgreedStop();
             using var asked = new CancellationTokenSource();
@@ -138,7 +135,7 @@ public sealed class RanksTests
     public void A_trial_costs_one_number_and_each_product_one_vector()
     {
         var problem = new TinyProblem();
-        OnRanks(2, group => OnRank(problem, group, objective =>
+        RankThreads.Run(2, group => OnRank(problem, group, objective =>
         {
             using var scope = new TensorScope();
             long bytes = 8 * objective.Dimension;
@@ -159,15 +156,15 @@ public sealed class RanksTests
     public void Line_products_of_all_ranks_resume_on_any_number_of_them()
     {
         var problem = new TinyProblem { Samples = 7 };
-        double[][] stored = OnRanks(3, group => OnRank(problem, group, objective => AfterTwoSteps(problem, objective, resume: false)));
-        double[][] resumed = OnRanks(2, group => OnRank(problem, group, objective => AfterTwoSteps(problem, objective, resume: true)));
+        double[][] stored = RankThreads.Run(3, group => OnRank(problem, group, objective => AfterTwoSteps(problem, objective, resume: false)));
+        double[][] resumed = RankThreads.Run(2, group => OnRank(problem, group, objective => AfterTwoSteps(problem, objective, resume: true)));
         Assert.All(stored[0].Zip(resumed[0]), pair => Assert.Equal(pair.First, pair.Second, 1e-13));
     }
 
     [Fact]
     public void Batch_statistics_and_too_many_ranks_are_refused()
     {
-        string[] said = OnRanks(2, group =>
+        string[] said = RankThreads.Run(2, group =>
         {
             var problem = new TinyProblem { Kind = "cnn", Widths = [2, 2], BatchNorm = true };
             return Assert.Throws<BrinkException>(() => OnRank(problem, group, _ => 0, plan: new ObjectivePlan(7))).Message;
@@ -175,14 +172,14 @@ public sealed class RanksTests
         Assert.All(said, message => Assert.Contains("--sync-batch-norm", message, StringComparison.Ordinal));
 
         // Pieces of a rank's share have no statistics of the whole.
-        said = OnRanks(2, group =>
+        said = RankThreads.Run(2, group =>
         {
             var problem = new TinyProblem { Kind = "cnn", Widths = [2, 2], BatchNorm = true };
             return Assert.Throws<BrinkException>(() => OnRank(problem, group, _ => 0, plan: new ObjectivePlan(2, SyncBatchNorm: true))).Message;
         });
         Assert.All(said, message => Assert.Contains("leave out --micro-batch", message, StringComparison.Ordinal));
 
-        string[] many = OnRanks(2, group => Assert.Throws<BrinkException>(void () => SampleShare.Of(group, 1)).Message);
+        string[] many = RankThreads.Run(2, group => Assert.Throws<BrinkException>(void () => SampleShare.Of(group, 1)).Message);
         Assert.Equal("2 ranks cannot share 1 samples: start at most 1 ranks", many[0]);
     }
 
@@ -254,33 +251,6 @@ public sealed class RanksTests
         int[] rows = [.. Enumerable.Range((int)share.First, (int)count)];
         using NetworkObjective objective = problem.Objective(workers, plan, rows, share);
         return work(objective);
-    }
-
-    /// <summary>A thread stands for each process.</summary>
-    private static T[] OnRanks<T>(int size, Func<ProcessGroup, T> work)
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        int port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
-        var results = new T[size];
-        var failures = new Exception?[size];
-        Thread[] threads = [.. Enumerable.Range(0, size).Select(rank => new Thread(() =>
-        {
-            try
-            {
-                using ProcessGroup group = ProcessGroup.Join(rank, size, "127.0.0.1", port, s_patience, s_patience);
-                results[rank] = work(group);
-            }
-            catch (Exception failure)
-            {
-                failures[rank] = failure;
-            }
-        }))];
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-        Exception? first = failures.FirstOrDefault(one => one is not null and not TorchException) ?? Array.Find(failures, one => one is not null);
-        return first is null ? results : throw new InvalidOperationException($"a rank failed: {first.Message}", first);
     }
 
     private sealed record Numbers(IReadOnlyList<double[]> Vectors);
