@@ -55,7 +55,7 @@ public sealed class BrinkServer : IAsyncDisposable
         RunIndex index = new(root);
 
         // The runs are read while the server is set up and the browser still loads the page: the list is there when it is asked for.
-        _ = Task.Run(index.Scan);
+        Task firstScan = Task.Run(index.Scan);
         MetricsCache cache = new(options.CacheBytes);
         AccessRules rules = new(options.Host, options.Token);
 
@@ -90,6 +90,7 @@ public sealed class BrinkServer : IAsyncDisposable
             throw Explain(error, options);
         }
 
+        _ = WarmUp.Begin(firstScan, index, hub.Closing);
         string bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         int port = new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
         rules.CookieName = $"brink-{port}";

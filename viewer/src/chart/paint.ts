@@ -61,7 +61,8 @@ function band(
 ) {
   const { x, low, high } = series;
   if (!low || !high) return;
-  ctx.fillStyle = colour;
+  const down = (i: number) => (shows(low[i]) ? toY(low[i]!) : logarithmic ? bottom : toY(high[i]!));
+  ctx.fillStyle = ctx.strokeStyle = colour;
   ctx.globalAlpha = 0.22;
   let start = -1;
   for (let i = 0; i <= x.length; i++) {
@@ -69,16 +70,41 @@ function band(
     if (inside && start < 0) start = i;
     if (inside || start < 0) continue;
     ctx.beginPath();
-    for (let j = start; j < i; j++) ctx.lineTo(toX(x[j]!), toY(high[j]!));
-    for (let j = i - 1; j >= start; j--) {
-      const least = low[j];
-      ctx.lineTo(toX(x[j]!), shows(least) ? toY(least) : logarithmic ? bottom : toY(high[j]!));
+    if (toX(x[i - 1]!) - toX(x[start]!) < i - start) {
+      columns(ctx, start, i, (j) => toX(x[j]!), (j) => toY(high[j]!), down);
+      ctx.stroke();
+    } else {
+      for (let j = start; j < i; j++) ctx.lineTo(toX(x[j]!), toY(high[j]!));
+      for (let j = i - 1; j >= start; j--) ctx.lineTo(toX(x[j]!), down(j));
+      ctx.closePath();
+      ctx.fill();
     }
-    ctx.closePath();
-    ctx.fill();
     start = -1;
   }
   ctx.globalAlpha = 1;
+}
+
+/** A band of a point or more for each pixel as a line for each, which takes a tenth of the time of a polygon. */
+function columns(
+  ctx: CanvasRenderingContext2D, start: number, end: number, left: (i: number) => number, up: (i: number) => number, down: (i: number) => number,
+) {
+  ctx.lineWidth = 1;
+  ctx.setLineDash([]);
+  let column = Math.floor(left(start));
+  let [top, bottom] = [Infinity, -Infinity];
+  for (let i = start; i < end; i++) {
+    const here = Math.floor(left(i));
+    for (; column < here; column++) {
+      ctx.moveTo(column + 0.5, top);
+      ctx.lineTo(column + 0.5, bottom);
+      // Where points are unevenly spaced, a column between two of them looks like the one before.
+      if (column === here - 1) [top, bottom] = [Infinity, -Infinity];
+    }
+    top = Math.min(top, up(i));
+    bottom = Math.max(bottom, down(i));
+  }
+  ctx.moveTo(column + 0.5, top);
+  ctx.lineTo(column + 0.5, bottom);
 }
 
 function line(

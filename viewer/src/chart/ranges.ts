@@ -35,16 +35,7 @@ export interface ValueRange {
 
 /** What the value axis shows of the curves inside a range of x, with the levels that are near enough to be read against. */
 export function rangeOfValues(all: readonly Series[], levels: readonly number[], x: Range, logarithmic: boolean): ValueRange {
-  const values: number[] = [];
-  for (const series of all) {
-    for (let i = 0; i < series.x.length; i++) {
-      if (series.x[i]! < x[0] || series.x[i]! > x[1]) continue;
-      for (const value of series.low && series.high ? [series.low[i], series.high[i]] : [series.y[i]]) {
-        if (value !== null && value !== undefined && (!logarithmic || value > 0)) values.push(value);
-      }
-    }
-  }
-
+  const values = valuesWithin(all, x, logarithmic);
   const reach = logarithmic ? Math.log10 : (value: number) => value;
   const back = logarithmic ? (value: number) => 10 ** value : (value: number) => value;
   if (values.length === 0) {
@@ -53,16 +44,24 @@ export function rangeOfValues(all: readonly Series[], levels: readonly number[],
     values.push(...shown);
   }
 
-  const sorted = Float64Array.from(values, reach).sort();
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
-  let low = sorted[0]!;
-  let high = sorted[sorted.length - 1]!;
+  let least = Infinity;
+  let most = -Infinity;
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+
+  let low = reach(least);
+  let high = reach(most);
   let clipped = false;
-  // The bulk without its farthest hundredth; a spike of twenty times its height is a divergence, not a feature.
-  const bulk = at(0.97) - at(0.01);
-  if (!logarithmic && bulk > 0 && high > at(0.97) + 20 * bulk && high > 3 * Math.abs(at(0.97))) {
-    high = at(0.97) + 2 * bulk;
-    clipped = true;
+  if (!logarithmic) {
+    // The bulk without its farthest hundredth; a spike of twenty times its height is a divergence, not a feature.
+    const [first, last] = quantiles(values, 0.01, 0.97);
+    const bulk = last - first;
+    if (bulk > 0 && high > last + 20 * bulk && high > 3 * Math.abs(last)) {
+      high = last + 2 * bulk;
+      clipped = true;
+    }
   }
 
   const span = high - low;
@@ -78,4 +77,35 @@ export function rangeOfValues(all: readonly Series[], levels: readonly number[],
   // An axis that begins a hair below zero reads as if values were negative.
   const bottom = !logarithmic && low >= 0 && low - margin < 0 ? 0 : low - margin;
   return { range: [back(bottom), back(high + margin)], clipped };
+}
+
+function valuesWithin(all: readonly Series[], [from, to]: Range, logarithmic: boolean): number[] {
+  const values: number[] = [];
+  const add = (value: number | null | undefined) => {
+    if (value !== null && value !== undefined && (!logarithmic || value > 0)) values.push(value);
+  };
+  for (const { x, y, low, high } of all) {
+    for (let i = 0; i < x.length; i++) {
+      if (x[i]! < from || x[i]! > to) continue;
+      if (low && high) {
+        add(low[i]);
+        add(high[i]);
+      } else {
+        add(y[i]);
+      }
+    }
+  }
+  return values;
+}
+
+const mostSorted = 4096;
+
+/** Two quantiles; of many values, those of every so-manieth: sorting all of them would be most of what a chart takes. */
+function quantiles(values: readonly number[], first: number, last: number): [number, number] {
+  const stride = Math.ceil(values.length / mostSorted) | 1; // odd: least and greatest values of a band take turns
+  const sample = new Float64Array(Math.ceil(values.length / stride));
+  for (let i = 0; i < sample.length; i++) sample[i] = values[i * stride]!;
+  sample.sort();
+  const at = (share: number) => sample[Math.round(share * (sample.length - 1))]!;
+  return [at(first), at(last)];
 }

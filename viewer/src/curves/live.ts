@@ -29,7 +29,7 @@ const parallelRequests = 3;
 const tailDelay = 60;
 const mostTailLines = 20_000;
 /** Milliseconds between two pictures of what has come so far. */
-const together = 400;
+const together = 1000;
 
 /**
  * The curves that a page shows, kept current: fetched at the width of the picture, then lengthened by what runs record. What

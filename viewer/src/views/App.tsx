@@ -31,6 +31,9 @@ export function App({ source, views }: { source: Source; views: readonly View[] 
     return () => document.removeEventListener('keydown', onKey);
   }, []);
 
+  // Charts need the table of quantities before they can ask for anything: whatever view is first, it is at hand then.
+  useEffect(() => void source.quantities().catch(() => undefined), [source]);
+
   useEffect(() => {
     if (source.kind === 'server') document.title = `${view.title} · Brink`;
   }, [view, source]);
