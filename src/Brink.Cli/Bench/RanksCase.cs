@@ -101,7 +101,10 @@ internal static class RanksCase
                     long peak = processes.WaitAndWatch();
                     found[counts[k]].Add((
                         SecondsPerIteration(run, every), forecasts[k].GetProperty("seconds_per_iteration").GetDouble(), peak, forecasts[k].GetProperty("peak_bytes").GetDouble()));
-                    note(string.Create(CultureInfo.InvariantCulture, $"{name}, {counts[k]} ranks: {found[counts[k]][^1]}"));
+                    (double seconds, double predicted, double bytes, double predictedBytes) = found[counts[k]][^1];
+                    note(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{name}, {counts[k]} {(counts[k] == 1 ? "rank" : "ranks")}: {seconds:G3} s an iteration, predicted {predicted:G3} s; {bytes / 1e6:F0} MB, predicted {predictedBytes / 1e6:F0} MB"));
                 }
             }
 
