@@ -215,6 +215,7 @@ def listen(port, name, ending, heard, latencies, folder):
     stream = events.getresponse()
     asking = http.client.HTTPConnection("127.0.0.1", port)
     lines = 0
+    written, at = [], 0
     while not ending.is_set():
         text = stream.readline().decode()
         if text.startswith("data: ") and json.loads(text[6:]).get("id") == name:
@@ -228,8 +229,13 @@ def listen(port, name, ending, heard, latencies, folder):
             seconds = run["curves"].get("loss", {}).get("x", [])
             if lines and len(seconds):
                 # The oldest of the new lines waited longest; when it was written its own field tells.
-                with open(folder / name / "metrics.jsonl", encoding="utf-8") as file:
-                    written = [json.loads(one)["seconds"] for one in file.read().split("\n")[:-1]]
+                # Only what is new is read: the listener's own work would slow the run down as well.
+                with open(folder / name / "metrics.jsonl", "rb") as file:
+                    file.seek(at)
+                    new = file.read()
+                new = new[:new.rfind(b"\n") + 1]
+                at += len(new)
+                written += [json.loads(one)["seconds"] for one in new.splitlines()]
                 age = now - os.stat(folder / name / "metrics.jsonl").st_mtime
                 latencies.append(written[-1] - written[lines] + max(0.0, age) if lines < len(written) else age)
             lines = run["lines"]
