@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Brink.Torch;
 
@@ -38,9 +36,7 @@ internal static class GpuSums
         // A starter that gives every rank one GPU numbers each of them 0: which it is, the variable says.
         string[] visible = (variable("CUDA_VISIBLE_DEVICES") ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string name = device.Index < visible.Length ? visible[device.Index] : device.Index.ToString(CultureInfo.InvariantCulture);
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{machine}/{name}"), digest);
-        return BinaryPrimitives.ReadUInt64LittleEndian(digest) >> 16;
+        return RunRanks.Mark(Encoding.UTF8.GetBytes($"{machine}/{name}"));
     }
 
     /// <summary>A name of this machine that it shares with its containers only.</summary>

@@ -174,9 +174,12 @@ public sealed class RunRanks : IDisposable
         string? obstacle = wish == "gloo" ? $"{GpuSums.BackendVariable} is gloo" : GpuSums.WhyNotNccl(gpus, built);
         if (obstacle is not null)
         {
-            note(wish == "nccl"
-                ? throw new BrinkException($"{GpuSums.BackendVariable} asks for NCCL, but {obstacle}")
-                : $"the ranks sum through the host's memory: {obstacle}");
+            if (wish == "nccl")
+            {
+                throw new BrinkException($"{GpuSums.BackendVariable} asks for NCCL, but {obstacle}");
+            }
+
+            note($"the ranks sum through the host's memory: {obstacle}");
             return;
         }
 
@@ -210,10 +213,14 @@ public sealed class RunRanks : IDisposable
 
     /// <summary>48 bits that follow from those of the weights.</summary>
     /// <param name="weights">w.</param>
-    internal static double Mark(Tensor weights)
+    internal static double Mark(Tensor weights) => Mark(BytesOf(weights));
+
+    /// <summary>48 bits that follow from some bytes: exact in a float64, which is what ranks sum.</summary>
+    /// <param name="bytes">The bytes.</param>
+    internal static double Mark(ReadOnlySpan<byte> bytes)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(BytesOf(weights), digest);
+        SHA256.HashData(bytes, digest);
         return BinaryPrimitives.ReadUInt64LittleEndian(digest) >> 16;
     }
 
