@@ -1,17 +1,15 @@
-// Threads, devices, versions.
+// Threads, versions.
 #include "boundary.h"
 
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <torch/version.h>
 
 #include <dlfcn.h>
-#include <stdexcept>
 
 namespace {
 
-// A function of a library that is in the process already, whatever it is called: OpenBLAS and the CUDA runtime are
-// reached this way, so that neither is needed to build.
+// A function of a library that is in the process already, whatever it is called: OpenBLAS is reached this way, so that it is
+// not needed to build.
 template <class Function>
 Function loaded(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
@@ -52,56 +50,4 @@ BRINK_API const char* brink_blas_description() {
     return describe();
   }
   return "";
-}
-
-BRINK_API int32_t brink_cuda_available() {
-  try {
-    return at::globalContext().hasCUDA() ? 1 : 0;
-  } catch (...) {
-    return 0;
-  }
-}
-
-BRINK_API int brink_cuda_device_count(int32_t* count) {
-  return brink::guarded([&] {
-    *count = 0;
-    if (auto device_count = loaded<int (*)(int*)>("cudaGetDeviceCount")) {
-      int devices = 0;
-      if (device_count(&devices) == 0) {
-        *count = devices;
-      }
-    }
-  });
-}
-
-BRINK_API int brink_cuda_memory(int64_t* free_bytes, int64_t* total_bytes) {
-  return brink::guarded([&] {
-    auto query = loaded<int (*)(size_t*, size_t*)>("cudaMemGetInfo");
-    size_t available = 0, total = 0;
-    if (query == nullptr || query(&available, &total) != 0) {
-      throw std::runtime_error("CUDA does not say how much memory it has");
-    }
-    *free_bytes = static_cast<int64_t>(available);
-    *total_bytes = static_cast<int64_t>(total);
-  });
-}
-
-BRINK_API int brink_cuda_synchronize() {
-  return brink::guarded([&] {
-    auto synchronize = loaded<int (*)()>("cudaDeviceSynchronize");
-    if (synchronize == nullptr || synchronize() != 0) {
-      throw std::runtime_error("CUDA did not finish its work");
-    }
-  });
-}
-
-// TF32 halves the digits of float32 products on recent GPUs: off, unless asked for.
-BRINK_API int brink_cuda_precision(int32_t allow_tf32, int32_t deterministic) {
-  return brink::guarded([&] {
-    auto& context = at::globalContext();
-    context.setAllowTF32CuBLAS(allow_tf32 != 0);
-    context.setAllowTF32CuDNN(allow_tf32 != 0);
-    context.setDeterministicCuDNN(deterministic != 0);
-    context.setBenchmarkCuDNN(false);
-  });
 }

@@ -29,8 +29,10 @@ public static unsafe class Runtime
     /// <summary>Where tensor memory on the CPU comes from: <c>tcmalloc</c> or <c>libc</c>. Chosen on first use.</summary>
     public static string Allocator => s_allocator.Value;
 
-    /// <summary>Bytes that tensors on the CPU hold at this moment.</summary>
-    public static long TensorBytes => Native.AllocatorLiveBytes();
+    /// <summary>Bytes that tensors hold at this moment.</summary>
+    /// <param name="device">Where: the CPU, or the GPU that is in use.</param>
+    /// <returns>The bytes; 0 for a GPU where the native library was built without CUDA's headers.</returns>
+    public static long TensorBytes(Device device) => device.IsCuda ? CudaTensorBytes().Now : Native.AllocatorLiveBytes();
 
     /// <summary>Whether libtorch was built with CUDA and a GPU answers.</summary>
     public static bool CudaIsAvailable => Native.CudaAvailable() != 0;
@@ -82,6 +84,17 @@ public static unsafe class Runtime
     /// <summary>Hands memory that no tensor holds back to the system, after work that took more than what follows will.</summary>
     public static void ReleaseFreeMemory() => Native.AllocatorReleaseFree();
 
+    /// <summary>Hands memory of the GPU that no tensor holds back to it, and begins anew to count the most that tensors hold.</summary>
+    public static void ReleaseFreeCudaMemory() => Native.Check(Native.CudaReleaseFree());
+
+    /// <summary>Bytes that tensors on the GPU hold, and the most they held since <see cref="ReleaseFreeCudaMemory"/>.</summary>
+    /// <returns>Both; zeros where the native library was built without CUDA's headers.</returns>
+    public static (long Now, long Peak) CudaTensorBytes()
+    {
+        Native.Check(Native.CudaTensorBytes(out long now, out long peak));
+        return (now, peak);
+    }
+
     /// <summary>Free and total bytes of the current GPU.</summary>
     /// <returns>Free bytes, total bytes.</returns>
     public static (long Free, long Total) CudaMemory()
@@ -95,7 +108,7 @@ public static unsafe class Runtime
 
     /// <summary>How exact products on the GPU are.</summary>
     /// <param name="allowTf32">Let float32 products round to 10 bits of mantissa.</param>
-    /// <param name="deterministic">Use only kernels that give the same bits every time.</param>
+    /// <param name="deterministic">Take convolutions that give the same bits every time; else the fastest, found by trying.</param>
     public static void SetCudaPrecision(bool allowTf32, bool deterministic) =>
         Native.Check(Native.CudaPrecision(allowTf32 ? 1 : 0, deterministic ? 1 : 0));
 

@@ -101,6 +101,30 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "brink_cuda_precision")]
     internal static partial int CudaPrecision(int allowTf32, int deterministic);
 
+    [LibraryImport(Library, EntryPoint = "brink_cuda_tensor_bytes")]
+    internal static partial int CudaTensorBytes(out long now, out long peak);
+
+    [LibraryImport(Library, EntryPoint = "brink_cuda_release_free")]
+    internal static partial int CudaReleaseFree();
+
+    [LibraryImport(Library, EntryPoint = "brink_cuda_graphs_supported")]
+    internal static partial int CudaGraphsSupported();
+
+    [LibraryImport(Library, EntryPoint = "brink_cuda_graph_create")]
+    internal static partial int CudaGraphCreate(out nint graph);
+
+    [LibraryImport(Library, EntryPoint = "brink_cuda_graph_begin")]
+    internal static partial int CudaGraphBegin(nint graph);
+
+    [LibraryImport(Library, EntryPoint = "brink_cuda_graph_end")]
+    internal static partial int CudaGraphEnd(nint graph);
+
+    [LibraryImport(Library, EntryPoint = "brink_cuda_graph_replay")]
+    internal static partial int CudaGraphReplay(nint graph);
+
+    [LibraryImport(Library, EntryPoint = "brink_cuda_graph_release")]
+    internal static partial void CudaGraphRelease(nint graph);
+
     [LibraryImport(Library, EntryPoint = "brink_allocator_install", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int AllocatorInstall(string library);
 
