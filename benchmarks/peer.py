@@ -64,6 +64,11 @@ def mapped_libraries(*fragments):
     return sorted({os.path.realpath(p) for p in paths if any(f in os.path.basename(p) for f in fragments)})
 
 
+def bundled(path):
+    """Whether a library came inside NumPy's or SciPy's wheel: torch has its own, or is its own."""
+    return os.path.basename(os.path.dirname(path)) in ("numpy.libs", "scipy.libs")
+
+
 class Peer:
     """The state between requests: a problem, and the method that is running on it."""
 
@@ -106,7 +111,7 @@ class Peer:
             "python": sys.version.split()[0], "executable": sys.executable,
             "torch": torch.__version__, "numpy": numpy.__version__, "scipy": scipy_version,
             "libtorch": mapped_libraries("libtorch_cpu"),
-            "blas": mapped_libraries("blas", "libmkl_rt", "libmkl_core"),
+            "blas": [path for path in mapped_libraries("blas", "libmkl_rt", "libmkl_core") if not bundled(path)],
             "allocator": mapped_libraries("tcmalloc", "jemalloc", "mimalloc"),
             "threads": torch.get_num_threads(), "cores": len(os.sched_getaffinity(0)),
             "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",

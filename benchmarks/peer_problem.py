@@ -110,6 +110,11 @@ class Problem:
         if dtype not in ("float32", "float64"):
             raise BadRequest(f"unknown dtype '{dtype}'; known: float32, float64")
         self.device = torch.device(request.get("device", "cpu"))
+        # PyTorch lets cuDNN round to TF32 unless told otherwise; what is compared here is float32.
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+        # Like Brink's field: the same bits every time, or the fastest that cuDNN finds by trying.
+        torch.backends.cudnn.deterministic = request.get("convolutions") == "deterministic"
+        torch.backends.cudnn.benchmark = request.get("convolutions") == "fastest"
         self.dtype = getattr(torch, dtype)
         count = request["count"]
 

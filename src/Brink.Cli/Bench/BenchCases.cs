@@ -37,6 +37,28 @@ internal static class BenchCases
         yield return Row("operator call, linear", linear, "ns", 1, "released at once");
     }
 
+    /// <summary>Operations a second of a large float32 matrix product on the GPU: what convolutions there are held against.</summary>
+    internal static double MatrixRate(Device device)
+    {
+        const int Size = 8192;
+        using var scope = new TensorScope();
+        Tensor left = Tensor.Empty([Size, Size], ScalarType.Float32, device);
+        Tensor right = Tensor.Empty([Size, Size], ScalarType.Float32, device);
+        left.FillNormal(0, 1);
+        right.FillNormal(0, 1);
+        double best = double.PositiveInfinity;
+        for (int k = 0; k < 6; k++)
+        {
+            Runtime.CudaSynchronize();
+            var watch = Stopwatch.StartNew();
+            left.MatrixProduct(right).Dispose();
+            Runtime.CudaSynchronize();
+            best = k == 0 ? best : Math.Min(best, watch.Elapsed.TotalSeconds);
+        }
+
+        return 2.0 * Size * Size * Size / best;
+    }
+
     /// <summary>Peak memory of the full-batch gradient; to be run before anything else has filled the process.</summary>
     internal static BenchRow GradientMemory(BenchSetting setting)
     {
@@ -60,6 +82,7 @@ internal static class BenchCases
         {
             var watch = Stopwatch.StartNew();
             using Evaluation at = setting.Problem.Objective.Evaluate(setting.Start(), Wanted.ValueAndGradient);
+            setting.Synchronise();
             double ours = watch.Elapsed.TotalSeconds;
             PeerGradient theirs = setting.Ask<PeerGradient>("gradient", ("repeats", 1));
             difference = Math.Abs(at.Value - (theirs.Loss ?? double.NaN)) / at.Value;
@@ -87,6 +110,7 @@ internal static class BenchCases
         {
             var watch = Stopwatch.StartNew();
             (Evaluation next, StepReport step) = method.Step(objective, at);
+            setting.Synchronise();
             double ours = watch.Elapsed.TotalSeconds;
             at.Dispose();
             at = next;
@@ -127,6 +151,7 @@ internal static class BenchCases
 
             // The gradient is the step's own; the search starts from it where the last eigenvectors are no help.
             at.Gradient();
+            setting.Synchronise();
             var watch = Stopwatch.StartNew();
             SharpnessMeasurement ours = Measure(tracker, objective, at);
             double seconds = watch.Elapsed.TotalSeconds;

@@ -38,13 +38,22 @@ internal sealed class BenchSetting : IDisposable
         Ask<PeerSetup>(
             "setup", ("network", specification.Network), ("activation", specification.Activation), ("data", specification.Data), ("inputs", inputs), ("labels", labels),
             ("count", Problem.Objective.Samples), ("init", WriteWeights(_start)), ("loss", specification.Loss), ("dtype", Problem.Specification.Dtype),
-            ("threads", Problem.Specification.Threads));
+            ("threads", Problem.Specification.Threads), ("device", Problem.Device.ToString()), ("convolutions", Problem.Specification.Convolutions));
     }
 
     internal NetworkProblem Problem { get; }
 
     /// <summary>A copy of the start weights.</summary>
     internal Tensor Start() => _start.Clone().Unscoped();
+
+    /// <summary>Waits until the device has done what it was given: before a clock is read.</summary>
+    internal void Synchronise()
+    {
+        if (Problem.Device.IsCuda)
+        {
+            Runtime.CudaSynchronize();
+        }
+    }
 
     internal T Ask<T>(string op, params ReadOnlySpan<(string Name, object Value)> fields) => _peer.Ask<T>(op, s_patience, fields);
 

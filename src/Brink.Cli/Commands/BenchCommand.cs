@@ -31,6 +31,8 @@ internal static class BenchCommand
         var count = new Option<int>("--count") { Description = "Training images", DefaultValueFactory = _ => 5000, HelpName = "n" };
         var repetitions = new Option<int>("--repetitions") { Description = "Timed repetitions of each side, at least 5", DefaultValueFactory = _ => 5, HelpName = "n" };
         var threads = new Option<int>("--threads") { Description = "Threads of each side", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "n" };
+        var device = new Option<string>("--device") { Description = "Device of both sides: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu", HelpName = "device" };
+        var convolutions = new Option<string>("--convolutions") { Description = "On a GPU, both sides' convolutions: deterministic or fastest", DefaultValueFactory = _ => "deterministic", HelpName = "which" };
         var only = new Option<string[]>("--only") { Description = $"Cases to run: {string.Join(", ", s_cases)} (default: all but {string.Join(", ", s_long)}, which take long)", AllowMultipleArgumentsPerToken = true, HelpName = "case" };
         only.CompletionSources.Add(s_cases);
         var sharpnessOn = new Option<string[]>("--sharpness-on") { Description = "Networks on which λ₁ is compared; the CNN takes the peer half an hour", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["mlp"], HelpName = "network" };
@@ -45,7 +47,7 @@ internal static class BenchCommand
             "Time Brink against what the authors' code does in PyTorch: same images, start weights, threads, libtorch and BLAS; the two take turns, and the ratios of medians are printed.",
             "brink bench",
             "brink bench --only gradient --repetitions 9")
-        { from, count, repetitions, threads, only, networksOn, sharpnessOn, iterations, every, asRank, json };
+        { from, count, repetitions, threads, device, convolutions, only, networksOn, sharpnessOn, iterations, every, asRank, json };
         command.SetWork((parsed, _) =>
         {
             if (parsed.GetValue(asRank) is { } work)
@@ -81,7 +83,9 @@ internal static class BenchCommand
                     .With("network", network)
                     .With("method", method)
                     .With("threads", onThreads.ToString(CultureInfo.InvariantCulture))
+                    .With("device", parsed.GetValue(device)!)
                     .With("test-every", "0");
+                specification = Device.Parse(specification.Device).IsCuda ? specification.With("convolutions", parsed.GetValue(convolutions)!) : specification;
                 return specification with { From = parsed.GetValue(from) };
             }
 
@@ -104,6 +108,14 @@ internal static class BenchCommand
             RequireSameLibraries(hello);
             words.WriteLine($"peer: Python {hello.Python}, PyTorch {hello.Torch}, SciPy {hello.Scipy}; BLAS of both: {string.Join(", ", hello.Blas)}");
             words.WriteLine($"{RunEnvironment.ProcessorModel()}, {onThreads} threads on {Environment.ProcessorCount} cores, libtorch {Runtime.LibtorchVersion}, tensor memory from {Runtime.Allocator} (the peer's from libc)");
+            Specification onDevice = Of("mlp", "gd");
+            if (Device.Parse(onDevice.Device) is { IsCuda: true } gpu && Runtime.CudaIsAvailable)
+            {
+                Runtime.SetCudaPrecision(allowTf32: false, deterministic: true);
+                words.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"both on {hello.Device}, without TF32; a float32 matrix product of 8192 does {BenchCases.MatrixRate(gpu) / 1e12:F1} TFLOP/s"));
+            }
+
             if (cases.Contains("memory") || cases.Contains("gradient"))
             {
                 using var setting = new BenchSetting(peer, Of("cnn", "gd"), words.WriteLine);

@@ -57,7 +57,8 @@ public sealed record RankPlace(
             throw new BrinkException($"{rankName} is {rank} and {sizeName} is {size}: a rank lies from 0 to the number of ranks less one");
         }
 
-        if (size == 1)
+        // Alone there is nobody to sum with; a backend that was asked for is tried all the same.
+        if (size == 1 && string.IsNullOrEmpty(variable(GpuSums.BackendVariable)))
         {
             return null;
         }

@@ -29,13 +29,12 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     {
         Specification s = problem.Specification;
         int samples = problem.SampleCount;
-        bool wholeBatch = problem.Device.IsCuda || (problem.Network.HasBatchStatistics && !s.GhostBatchNorm);
-        if (wholeBatch && s.MicroBatch < samples && problem.Network.HasBatchStatistics && !s.GhostBatchNorm)
+        bool wholeBatch = problem.Network.HasBatchStatistics && !s.GhostBatchNorm;
+        if (wholeBatch && s.MicroBatch < samples)
         {
             throw new BrinkException(
                 $"a network with batch normalisation is exact only in one batch: {samples} samples in micro-batches of {s.MicroBatch} would be another objective; leave out --micro-batch, or ask for --ghost-batch-norm");
         }
-
 
         // A central flow has no trials, but its third derivatives leave a linear first layer out of their graphs.
         bool lineProducts = s.Method == "central-flow" || (s.LineProducts != "no" && MethodFields.Searches.Contains(s.Method));
@@ -45,7 +44,8 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
 
         // On batches the loss of all samples is recorded, not stepped on: no gradient follows.
         bool keep = s.KeepGraph == "yes" && !s.IsStochastic;
-        if (s.MicroBatch is null || s.KeepGraph == "auto")
+        bool record = problem.Device.IsCuda && s.CudaGraphs == "yes";
+        if (s.MicroBatch is null || s.KeepGraph == "auto" || (problem.Device.IsCuda && s.CudaGraphs == "auto"))
         {
             string key = MachineMeasurements.Key(problem);
             MachineMeasurements.Choice choice = MachineMeasurements.SameOnAll(
@@ -53,14 +53,17 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
                 () => MachineMeasurements.Find(key) ?? MachineMeasurements.Keep(key, Measure(problem, plan, wholeBatch, note)));
             plan = plan with { MicroBatch = s.MicroBatch is null ? Math.Min(choice.MicroBatch, samples) : plan.MicroBatch };
             keep = s.KeepGraph == "auto" ? choice.KeepGraph && !s.IsStochastic : keep;
+            record = s.CudaGraphs == "auto" ? choice.CudaGraphs : record;
         }
 
         plan = plan with { KeepGraph = keep };
+        plan = record ? CudaPasses.Recorded(plan, problem) : plan;
         (int workers, int threads) = Share(s.Threads, samples, plan.MicroBatch, problem.Device);
 
         // All of a rank's samples at once, however many ranks there are the next time.
         long recorded = wholeBatch && problem.Ranks is not null ? problem.TotalSamples : plan.MicroBatch;
         Specification resolved = s with { MicroBatch = (int)recorded, KeepGraph = keep ? "yes" : "no" };
+        resolved = problem.Device.IsCuda ? resolved with { CudaGraphs = record ? "yes" : "no" } : resolved;
         return new ExecutionPlan(resolved, plan, workers, threads);
     }
 
@@ -77,7 +80,8 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     private static MachineMeasurements.Choice Measure(NetworkProblem problem, ObjectivePlan plan, bool wholeBatch, Action<string> note)
     {
         Specification s = problem.Specification;
-        long microBatch = s.MicroBatch ?? (wholeBatch ? problem.SampleCount : FastestMicroBatch(problem, plan));
+        long microBatch = s.MicroBatch
+            ?? (wholeBatch ? problem.SampleCount : problem.Device.IsCuda ? CudaMicroBatch.Largest(problem, plan) : FastestMicroBatch(problem, plan));
         plan = plan with { MicroBatch = microBatch };
         (int workers, int threads) = Share(s.Threads, problem.SampleCount, microBatch, problem.Device);
         using var shared = new Workers(workers, threads);
@@ -85,10 +89,12 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         // Methods without trials take value and gradient in one sweep: there is no graph to keep.
         bool searches = MethodFields.Searches.Contains(s.Method) && !s.IsStochastic;
         bool keep = searches && KeepingPays(problem, plan, shared);
-        string graphs = searches ? $", accepted trial's graph {(keep ? "kept" : "computed again")}" : string.Empty;
+        bool record = s.CudaGraphs == "auto" && CudaPasses.RecordingPays(problem, plan with { KeepGraph = keep }, shared);
+        string graphs = record ? ", passes recorded as CUDA graphs"
+            : searches ? $", accepted trial's graph {(keep ? "kept" : "computed again")}" : string.Empty;
         Runtime.ReleaseFreeMemory();
         note($"measured on this machine: micro-batches of {microBatch}{graphs}");
-        return new MachineMeasurements.Choice((int)microBatch, keep);
+        return new MachineMeasurements.Choice((int)microBatch, keep, record);
     }
 
     /// <summary>
@@ -136,9 +142,9 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         long bytes;
         using (NetworkObjective small = problem.Trial(plan with { KeepGraph = true }, workers, probe))
         {
-            long before = HeldBytes(problem.Device);
+            long before = Runtime.TensorBytes(problem.Device);
             using Evaluation held = small.Evaluate(Weights(small), Wanted.Value);
-            bytes = HeldBytes(problem.Device) - before;
+            bytes = Runtime.TensorBytes(problem.Device) - before;
         }
 
         if (2.0 * bytes * problem.SampleCount / probe > plan.GraphBudget)
@@ -159,24 +165,12 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         return kept < 1.1 * repeated;
     }
 
-    private static long HeldBytes(Device device)
-    {
-        if (!device.IsCuda)
-        {
-            return Runtime.TensorBytes;
-        }
-
-        Runtime.CudaSynchronize();
-        (long free, long total) = Runtime.CudaMemory();
-        return total - free;
-    }
-
     /// <summary>
     /// Least time of an evaluation with the gradient that follows it, the first repetition apart. On the CPU it is the time
     /// that the process's threads computed, shared out among the workers: unlike the wall clock's it is hardly moved by what
     /// else the machine is doing.
     /// </summary>
-    private static double Seconds(NetworkObjective objective, Wanted wanted, int repetitions)
+    internal static double Seconds(NetworkObjective objective, Wanted wanted, int repetitions)
     {
         double least = double.PositiveInfinity;
         for (int k = 0; k <= repetitions; k++)
@@ -186,6 +180,11 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
             TimeSpan before = Environment.CpuUsage.TotalTime;
             using Evaluation evaluation = objective.Evaluate(weights, wanted);
             evaluation.Gradient();
+            if (objective.Device.IsCuda)
+            {
+                Runtime.CudaSynchronize();
+            }
+
             TimeSpan spent = objective.Device.IsCuda ? watch.Elapsed : (Environment.CpuUsage.TotalTime - before) / objective.Workers.Count;
             if (k > 0)
             {
@@ -196,7 +195,8 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         return least;
     }
 
-    private static Tensor Weights(NetworkObjective objective)
+    /// <summary>Weights to measure at, small and the same every time; to be taken over.</summary>
+    internal static Tensor Weights(NetworkObjective objective)
     {
         Tensor weights = Tensor.Empty([objective.Dimension], objective.Type).Unscoped();
         using var generator = new Generator(0);

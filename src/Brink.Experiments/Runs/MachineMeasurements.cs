@@ -37,7 +37,8 @@ public static class MachineMeasurements
         return string.Join("; ",
             $"{s.Data}{(s.Classes is { } classes ? $" ({classes.Count} classes)" : string.Empty)} × {problem.SampleCount}{(problem.Ranks is null ? string.Empty : " of a rank")}",
             $"{network} {s.Activation}{(s.NoBias ? " no bias" : string.Empty)}{(s.BatchNorm ? " batch norm" : string.Empty)}{(s.GhostBatchNorm ? " ghost" : string.Empty)}",
-            s.Loss, s.Dtype, s.Device, $"{s.Threads} threads", search,
+            s.Loss, s.Dtype, s.Device + (problem.Device.IsCuda ? $" {s.Convolutions}{(s.Tf32 ? " tf32" : string.Empty)}, graphs {s.CudaGraphs}" : string.Empty),
+            $"{s.Threads} threads", search,
             $"micro-batch {s.MicroBatch?.ToString() ?? "open"}",
             $"libtorch {Runtime.LibtorchVersion}", RunEnvironment.ProcessorModel());
     }
@@ -106,5 +107,8 @@ public static class MachineMeasurements
     }
 
     /// <summary>What was chosen.</summary>
-    internal sealed record Choice(int MicroBatch, bool KeepGraph);
+    /// <param name="MicroBatch">Samples of a micro-batch.</param>
+    /// <param name="KeepGraph">Whether the accepted trial's graph is kept.</param>
+    /// <param name="CudaGraphs">Whether passes are recorded and replayed.</param>
+    internal sealed record Choice(int MicroBatch, bool KeepGraph, bool CudaGraphs = false);
 }

@@ -194,7 +194,7 @@ public sealed class NetworkProblem : Problem
     private static NetworkProblem Load(Specification specification, RunRanks? ranks)
     {
         RequireFullBatch(specification, ranks);
-        RequireDevice(specification.Device);
+        RequireDevice(specification);
         var source = new SampleSource(specification);
         SampleSet images = source.Load(specification.Split, Selection(specification));
         if (ranks is not null)
@@ -276,8 +276,9 @@ public sealed class NetworkProblem : Problem
     private static SampleSelection Selection(Specification s) =>
         new(s.Subset, s.First, s.Count == 0 ? null : s.Count, (ulong)s.Seed);
 
-    private static void RequireDevice(string name)
+    private static void RequireDevice(Specification s)
     {
+        string name = s.Device;
         Device device = Torch.Device.Parse(name);
         if (!device.IsCuda)
         {
@@ -294,7 +295,7 @@ public sealed class NetworkProblem : Problem
             throw new BrinkException($"device '{name}' was asked for, but there are only {Runtime.CudaDeviceCount} GPUs (cuda:0 is the first)");
         }
 
-        Runtime.SetCudaPrecision(allowTf32: false, deterministic: true);
+        Runtime.SetCudaPrecision(s.Tf32, deterministic: s.Convolutions == "deterministic");
     }
 
     private void Build(Action<string> note)

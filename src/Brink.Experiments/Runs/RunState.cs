@@ -67,12 +67,11 @@ internal static class RunState
     {
         foreach ((string name, Tensor tensor) in tensors.OrderBy(entry => entry.Key))
         {
-            entries.Add(WeightFile.ToEntry(prefix + name, tensor));
+            entries.AddRange(WeightFile.ToEntries(prefix + name, tensor));
         }
     }
 
     private static Dictionary<string, Tensor> Part(Checkpoint checkpoint, string prefix) =>
-        checkpoint.Tensors
-            .Where(entry => entry.Name.StartsWith(prefix))
-            .ToDictionary(entry => entry.Name[prefix.Length..], WeightFile.ToTensor);
+        WeightFile.ToTensors(checkpoint.Tensors.Where(entry => entry.Name.StartsWith(prefix)))
+            .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
 }

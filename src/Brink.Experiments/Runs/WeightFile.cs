@@ -1,3 +1,4 @@
+using System.Globalization;
 using Brink.Torch;
 using Brink.Torch.Nn;
 using Brink.Torch.Serialization;
@@ -9,6 +10,11 @@ public static class WeightFile
 {
     /// <summary>Before the names of what a checkpoint holds beside the weights.</summary>
     public const string Reserved = "brink.";
+
+    /// <summary>Between the name of a tensor that is stored in parts and the number of a part's first row.</summary>
+    internal const char RowMark = '#';
+
+    private const long MostEntryBytes = 1L << 30;
 
     /// <summary>Reads weights.</summary>
     /// <param name="path">A safetensors file; entries under <see cref="Reserved"/> and the network's buffers are passed over.</param>
@@ -75,7 +81,38 @@ public static class WeightFile
         return [.. layout.Unpack(weights).Select(entry => ToEntry(entry.Name, entry.Value))];
     }
 
-    internal static SafeTensor ToEntry(string name, Tensor value) => new(name, value.Type, value.Shape, value.ToBytes());
+    /// <summary>
+    /// A tensor as entries of a checkpoint: one, or where that would take more bytes than .NET has in one array (five vectors of
+    /// VGG11 do), several of whole rows, each named after its first row.
+    /// </summary>
+    /// <param name="name">Its name, without <see cref="RowMark"/>.</param>
+    /// <param name="value">The tensor.</param>
+    /// <param name="mostBytes">Most bytes of an entry; one row may take more.</param>
+    internal static IEnumerable<SafeTensor> ToEntries(string name, Tensor value, long mostBytes = MostEntryBytes)
+    {
+        long rows = value.Dimensions > 1 ? value.Shape[0] : 1;
+        long bytes = value.Count * ScalarTypes.Size(value.Type);
+        if (rows <= 1 || bytes <= mostBytes)
+        {
+            return [ToEntry(name, value)];
+        }
 
-    internal static Tensor ToTensor(SafeTensor entry) => Tensor.FromBytes(entry.Data.Span, entry.Type, entry.Shape);
+        long together = Math.Max(1, mostBytes / (bytes / rows));
+        return Enumerable.Range(0, (int)((rows + together - 1) / together))
+            .Select(part => (First: part * together, Name: $"{name}{RowMark}{part * together}"))
+            .Select(part => ToEntry(part.Name, value.Narrow(0, part.First, Math.Min(together, rows - part.First))));
+    }
+
+    /// <summary>The tensors that <see cref="ToEntries"/> made entries of, under their names.</summary>
+    /// <param name="entries">The entries.</param>
+    internal static Dictionary<string, Tensor> ToTensors(IEnumerable<SafeTensor> entries) =>
+        entries.GroupBy(entry => entry.Name.Split(RowMark)[0]).ToDictionary(
+            parts => parts.Key,
+            parts => parts.Count() == 1
+                ? ToTensor(parts.First())
+                : Tensor.Concatenate([.. parts.OrderBy(part => long.Parse(part.Name.Split(RowMark)[1], CultureInfo.InvariantCulture)).Select(ToTensor)], 0));
+
+    private static SafeTensor ToEntry(string name, Tensor value) => new(name, value.Type, value.Shape, value.ToBytes());
+
+    private static Tensor ToTensor(SafeTensor entry) => Tensor.FromBytes(entry.Data.Span, entry.Type, entry.Shape);
 }

@@ -245,6 +245,30 @@ internal static class RunFields
         Conditions = [FieldCondition.ForNetworks, FieldCondition.ForMethods(MethodFields.Searches)],
     };
 
+    internal static readonly SpecificationField<string> CudaGraphs = new("cuda-graphs", FieldGroup.Run, new ChoiceForm(["auto", "yes", "no"]))
+    {
+        Help = "Record the network's passes once and replay them, in place of starting kernel after kernel; auto: where it is faster, in small networks",
+        Default = FieldDefault.Of("auto"),
+        Example = "no",
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.OnGpu],
+    };
+
+    internal static readonly SpecificationField<string> Convolutions = new("convolutions", FieldGroup.Run, new ChoiceForm(["deterministic", "fastest"]))
+    {
+        Help = "Convolutions on the GPU that give the same bits every time, or those that cuDNN finds fastest by trying",
+        Default = FieldDefault.Of("deterministic"),
+        Example = "fastest",
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.OnGpu],
+    };
+
+    internal static readonly SpecificationField<bool> Tf32 = new("tf32", FieldGroup.Run, new FlagForm())
+    {
+        Help = "Let float32 products on the GPU round their factors to 10 bits: faster, and wrong in the fourth digit",
+        Default = FieldDefault.Of(false),
+        Example = "true",
+        Conditions = [FieldCondition.ForNetworks, FieldCondition.OnGpu, FieldCondition.Where("dtype", "float32")],
+    };
+
     internal static readonly SpecificationField<int> CheckpointEvery = new("checkpoint-every", FieldGroup.Run, new NumericForm<int>(Interval.AtLeast(0)))
     {
         Help = "Iterations between two checkpoints, the last two of which are kept; 0 for one at the end only",

@@ -706,6 +706,27 @@ public sealed partial record Specification
         init => Set(RunFields.LineProducts, value);
     }
 
+    /// <summary><c>auto</c>, <c>yes</c> or <c>no</c>: record passes on a GPU once and replay them.</summary>
+    public string CudaGraphs
+    {
+        get => Value(RunFields.CudaGraphs);
+        init => Set(RunFields.CudaGraphs, value);
+    }
+
+    /// <summary><c>deterministic</c> or <c>fastest</c>: which convolutions a GPU does.</summary>
+    public string Convolutions
+    {
+        get => Value(RunFields.Convolutions);
+        init => Set(RunFields.Convolutions, value);
+    }
+
+    /// <summary>Whether float32 products on a GPU may round their factors to TF32.</summary>
+    public bool Tf32
+    {
+        get => Value(RunFields.Tf32);
+        init => Set(RunFields.Tf32, value);
+    }
+
     /// <summary>Iterations between checkpoints; 0 for one at the end only.</summary>
     public int CheckpointEvery
     {

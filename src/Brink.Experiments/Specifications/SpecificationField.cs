@@ -44,10 +44,15 @@ public sealed record FieldCondition(string Field, IReadOnlyList<string> Values)
     /// <summary>The field belongs to a network and its data.</summary>
     internal static FieldCondition ForNetworks { get; } = Unless("model");
 
+    /// <summary>The field is about a GPU, whichever of the machine's it is.</summary>
+    internal static FieldCondition OnGpu { get; } = Where("device", "cuda");
+
     /// <summary>Whether the condition holds in a specification, defaults included.</summary>
     /// <param name="specification">The specification.</param>
-    public bool Holds(Specification specification) =>
-        SpecificationFields.Find(Field)!.FormatIn(specification) is { } value ? Values.Contains(value, StringComparer.Ordinal) : Values.Count == 0;
+    /// <remarks>A value with a number after a colon, as <c>cuda:1</c>, counts as the value before it.</remarks>
+    public bool Holds(Specification specification) => SpecificationFields.Find(Field)!.FormatIn(specification) is { } value
+        ? Values.Contains(value, StringComparer.Ordinal) || Values.Contains(value.Split(':')[0], StringComparer.Ordinal)
+        : Values.Count == 0;
 
     /// <summary>What the other field must be, in words: <c>is mlp or cnn</c>, <c>is not given</c>.</summary>
     /// <param name="quote">How values are written.</param>

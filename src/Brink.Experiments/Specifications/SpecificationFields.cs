@@ -41,6 +41,7 @@ public static class SpecificationFields
         RunFields.RecordEvery, RunFields.Iterations, RunFields.UntilLoss, RunFields.UntilGradNorm,
         RunFields.DivergenceLoss, RunFields.Seed, RunFields.Dtype, RunFields.Device, RunFields.Threads,
         RunFields.MicroBatch, RunFields.GhostBatchNorm, RunFields.SyncBatchNorm, RunFields.KeepGraph, RunFields.LineProducts,
+        RunFields.CudaGraphs, RunFields.Convolutions, RunFields.Tf32,
         RunFields.CheckpointEvery, RunFields.TensorBoard, RunFields.Out,
     ]);
 

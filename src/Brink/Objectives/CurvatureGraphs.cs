@@ -38,7 +38,7 @@ internal sealed class CurvatureGraphs(NetworkObjective objective, NetworkEvaluat
     protected override Recorded Record(int batch)
     {
         Tensor? leaf = At.ProductLeaf(batch)?.Unscoped();
-        (Tensor loss, _) = At.Forward(batch, leaf);
+        (Tensor loss, _) = Objective.Forward(batch, leaf);
         Tensor?[] gradients = Autograd.Gradients([loss], At.Inputs(leaf), createGraph: true);
         foreach (Tensor? gradient in gradients)
         {

@@ -52,7 +52,7 @@ internal sealed class GaussNewtonGraphs(NetworkObjective objective, NetworkEvalu
     protected override Recorded Record(int batch)
     {
         Tensor? leaf = At.ProductLeaf(batch)?.Unscoped();
-        Tensor output = At.Output(batch, leaf).Unscoped();
+        Tensor output = Objective.Output(batch, leaf).Unscoped();
         Tensor cotangent = output.ZerosLike().Unscoped();
         cotangent.RequiresGrad = true;
         Tensor?[] pulled = Autograd.Gradients([output], At.Inputs(leaf), [cotangent], createGraph: true);

@@ -12,7 +12,7 @@ internal sealed partial class NetworkEvaluation
     public override Tensor HessianVectorProduct(Tensor vector)
     {
         _objective.CheckVector(vector);
-        return Curvature().Multiply(vector);
+        return _objective.Passes is { } passes ? passes.Product(this, Weights, vector) : Curvature().Multiply(vector);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using Brink.Torch;
-using Brink.Torch.Nn;
 
 namespace Brink.Objectives;
 
@@ -13,10 +12,10 @@ internal sealed partial class NetworkEvaluation : Evaluation
     internal const string AgeName = "line_products_age";
 
     private readonly NetworkObjective _objective;
-    private readonly Tensor[] _leaves;
     private readonly Tensor?[] _losses;
     private readonly Tensor[] _outputs;
     private readonly double[] _values;
+    private Tensor[]? _leaves;
     private Tensor? _gradient;
     private Tensor? _allProducts;
     private Tensor? _productsAge;
@@ -43,18 +42,15 @@ internal sealed partial class NetworkEvaluation : Evaluation
             Products = products ?? new Tensor[count];
         }
 
-        using (var scope = new TensorScope())
+        // Recorded passes have leaves of their own; else they are made here, before threads ask for them.
+        if (objective.Passes is null)
         {
-            _leaves = objective.Leaves(weights);
-            foreach (Tensor leaf in _leaves)
-            {
-                leaf.Unscoped();
-            }
+            _ = Leaves;
         }
 
         if (wanted == Wanted.ValueAndGradient)
         {
-            ComputeWithGradient();
+            Gradient();
         }
         else if (wanted == Wanted.Value)
         {
@@ -89,7 +85,22 @@ internal sealed partial class NetworkEvaluation : Evaluation
     internal int Age { get; }
 
     /// <summary>Parameters that are differentiated inside the graph: all but the linear first layer's.</summary>
-    internal ReadOnlySpan<Tensor> InnerLeaves => _leaves.AsSpan(InnerStart);
+    internal ReadOnlySpan<Tensor> InnerLeaves => Leaves.AsSpan(InnerStart);
+
+    private Tensor[] Leaves
+    {
+        get
+        {
+            if (_leaves is null)
+            {
+                using var scope = new TensorScope();
+                _leaves = _objective.Leaves(Weights);
+                Array.ForEach(_leaves, leaf => leaf.Unscoped());
+            }
+
+            return _leaves;
+        }
+    }
 
     internal int InnerStart => _objective.Prefix?.ParameterCount ?? 0;
 
@@ -98,7 +109,12 @@ internal sealed partial class NetworkEvaluation : Evaluation
     {
         if (_gradient is null)
         {
-            if (_losses[0] is not null)
+            if (_objective.Passes is { } passes)
+            {
+                ComputeValue();
+                _gradient = passes.Gradient(this, Weights);
+            }
+            else if (_losses[0] is not null)
             {
                 Backward();
             }
@@ -127,41 +143,18 @@ internal sealed partial class NetworkEvaluation : Evaluation
         return new Dictionary<string, Tensor> { [ProductsName] = _allProducts, [AgeName] = _productsAge };
     }
 
-    /// <summary>Runs the network on one micro-batch with this point's parameters, which must be bound.</summary>
-    /// <param name="batch">Which.</param>
-    /// <param name="product">z to start from, where line products are used.</param>
-    /// <returns>The scaled loss, and the outputs.</returns>
-    internal (Tensor Loss, Tensor Output) Forward(int batch, Tensor? product)
-    {
-        Tensor output = Output(batch, product);
-        Tensor loss = _objective.Loss.Sum(output, _objective.Batches.Targets(batch)) * _objective.Scale;
-        return (loss, output);
-    }
-
-    /// <summary>The network's outputs on one micro-batch with this point's parameters, which must be bound.</summary>
-    /// <param name="batch">Which.</param>
-    /// <param name="product">z to start from, where line products are used.</param>
-    /// <returns>Samples × K.</returns>
-    internal Tensor Output(int batch, Tensor? product)
-    {
-        using SharedBatchStatistics? shared = _objective.ShareStatistics();
-        return product is null
-            ? _objective.Network.Forward(_objective.Batches.Inputs(batch))
-            : _objective.Prefix!.Tail(product);
-    }
-
     /// <summary>Computes z of a micro-batch, where line products are used and it is not there yet.</summary>
     internal void EnsureProduct(int batch)
     {
         if (Products is not null && Products[batch] is null)
         {
             using GradientMode off = GradientMode.Off();
-            Products[batch] = _objective.Prefix!.Product(batch, _leaves).Unscoped();
+            Products[batch] = _objective.Prefix!.Product(batch, Leaves).Unscoped();
         }
     }
 
     /// <summary>Lets the network compute at this point.</summary>
-    internal void Bind() => _objective.Layout.Bind(_leaves);
+    internal void Bind() => _objective.Layout.Bind(Leaves);
 
     /// <summary>z of a micro-batch as a leaf of its own, where line products are used.</summary>
     internal Tensor? ProductLeaf(int batch)
@@ -178,7 +171,7 @@ internal sealed partial class NetworkEvaluation : Evaluation
     }
 
     /// <summary>What the recorded graph of a micro-batch is differentiated with respect to.</summary>
-    internal Tensor[] Inputs(Tensor? productLeaf) => productLeaf is null ? _leaves : [productLeaf, .. InnerLeaves];
+    internal Tensor[] Inputs(Tensor? productLeaf) => productLeaf is null ? Leaves : [productLeaf, .. InnerLeaves];
 
     /// <summary>Adds what <see cref="Inputs"/> gave to a vector in the parameters' layout.</summary>
     internal void Accumulate(int batch, ReadOnlySpan<Tensor?> gradients, ReadOnlySpan<Tensor> views)
@@ -201,7 +194,7 @@ internal sealed partial class NetworkEvaluation : Evaluation
     protected override void Dispose(bool disposing)
     {
         ReleaseCurvature();
-        foreach (Tensor? tensor in _leaves.Concat(_outputs).Concat(_losses).Concat(Products ?? []).Append(_gradient).Append(_allProducts).Append(_productsAge).Append(Weights))
+        foreach (Tensor? tensor in _outputs.Concat(_leaves ?? []).Concat(_losses).Concat(Products ?? []).Append(_gradient).Append(_allProducts).Append(_productsAge).Append(Weights))
         {
             tensor?.Dispose();
         }
@@ -209,6 +202,16 @@ internal sealed partial class NetworkEvaluation : Evaluation
 
     private void ComputeValue()
     {
+        if (_objective.Passes is { } passes)
+        {
+            if (_value is null)
+            {
+                (_value, _outputs[0]) = passes.Value(this, Weights);
+            }
+
+            return;
+        }
+
         Bind();
         bool keep = _objective.Plan.KeepGraph;
         _objective.Workers.Run(worker =>
@@ -218,7 +221,7 @@ internal sealed partial class NetworkEvaluation : Evaluation
             {
                 using var scope = new TensorScope();
                 EnsureProduct(batch);
-                (Tensor loss, Tensor output) = Forward(batch, keep ? RecordedProduct(batch) : Products?[batch]);
+                (Tensor loss, Tensor output) = _objective.Forward(batch, keep ? RecordedProduct(batch) : Products?[batch]);
                 Note(batch, loss, output);
                 if (keep)
                 {
@@ -240,7 +243,7 @@ internal sealed partial class NetworkEvaluation : Evaluation
                 using var scope = new TensorScope();
                 EnsureProduct(batch);
                 Tensor? leaf = ProductLeaf(batch);
-                (Tensor loss, Tensor output) = Forward(batch, leaf);
+                (Tensor loss, Tensor output) = _objective.Forward(batch, leaf);
                 Note(batch, loss, output);
                 Accumulate(batch, Autograd.Gradients([loss], Inputs(leaf)), views);
             }

@@ -11,6 +11,9 @@ namespace Brink.Objectives;
 /// <param name="ProductLifetime">Steps after which line products are computed afresh, so that rounding cannot build up.</param>
 /// <param name="GhostBatchNorm">Whether networks with batch statistics may take them per micro-batch, which changes the objective.</param>
 /// <param name="SyncBatchNorm">Whether ranks take batch statistics over the samples of all of them, each rank's in one micro-batch.</param>
+/// <param name="CudaGraphs">
+/// Whether passes on a GPU are recorded once and replayed, which takes one micro-batch without line products; else they are run.
+/// </param>
 public sealed record ObjectivePlan(
     long MicroBatch,
     bool KeepGraph = true,
@@ -18,17 +21,17 @@ public sealed record ObjectivePlan(
     long GraphBudget = 2L << 30,
     int ProductLifetime = 16,
     bool GhostBatchNorm = false,
-    bool SyncBatchNorm = false);
+    bool SyncBatchNorm = false,
+    bool CudaGraphs = false);
 
 /// <summary>
 /// The full-batch loss of a network, as a function of the flat vector of its parameters: a sum over micro-batches,
 /// shared among workers. Value, gradient and Hessian-vector product are exact whatever the micro-batch, up to rounding;
 /// networks with batch statistics are exact only in one micro-batch.
 /// </summary>
-public sealed class NetworkObjective : Objective
+public sealed partial class NetworkObjective : Objective
 {
     private readonly LinearPrefix? _prefix;
-    private readonly long?[] _graphBytes = new long?[Enum.GetValues<GraphKind>().Length];
 
     /// <summary>Makes the objective.</summary>
     /// <param name="network">The network; its parameters are bound anew at each evaluation.</param>
@@ -46,7 +49,7 @@ public sealed class NetworkObjective : Objective
     }
 
     private NetworkObjective(NetworkObjective whole, SampleBatches batches)
-        : this(whole.Network, batches, whole.Loss, whole.Outputs, whole.Workers, whole.Plan with { KeepGraph = false }, share: null, whole.Layout)
+        : this(whole.Network, batches, whole.Loss, whole.Outputs, whole.Workers, whole.Plan with { KeepGraph = false, CudaGraphs = false }, share: null, whole.Layout)
     {
     }
 
@@ -118,12 +121,6 @@ public sealed class NetworkObjective : Objective
     /// <summary>Whether trials share the first layer's products.</summary>
     public bool UsesLineProducts => _prefix is not null;
 
-    /// <summary>
-    /// Whether graphs of Hessian-vector products are kept between products (true), computed again for each (false), or
-    /// not yet needed (null).
-    /// </summary>
-    public bool? KeepsCurvatureGraphs => _graphBytes[(int)GraphKind.Hessian] <= Plan.GraphBudget;
-
     /// <summary>The samples; where ranks share them, this rank's.</summary>
     public SampleBatches Batches { get; }
 
@@ -188,27 +185,6 @@ public sealed class NetworkObjective : Objective
     public override NetworkObjective Restrict(ReadOnlySpan<long> samples) => Share is null
         ? new(this, Batches.Gather(samples, Workers.Count))
         : throw new NotSupportedException("the samples are shared by ranks, which split the full batch only");
-
-    /// <summary>
-    /// Begins forward passes on this thread: where ranks share a network's batch statistics they are those of all ranks' samples.
-    /// </summary>
-    /// <returns>To be disposed after them; null where there is nothing to share.</returns>
-    public SharedBatchStatistics? ShareStatistics() => Share is not null && Plan.SyncBatchNorm && Network.HasBatchStatistics
-        ? new SharedBatchStatistics(Share.Group, Batches.Samples, Share.Total)
-        : null;
-
-    /// <summary>The parameters at a point, ready to be differentiated with respect to.</summary>
-    internal Tensor[] Leaves(Tensor weights)
-    {
-        using Tensor detached = weights.Detach();
-        Tensor[] leaves = Layout.Views(detached);
-        foreach (Tensor leaf in leaves)
-        {
-            leaf.RequiresGrad = true;
-        }
-
-        return leaves;
-    }
 
     /// <summary>The sum of a number over the ranks; the number itself where there are none.</summary>
     internal double SumOverRanks(double value) => Share?.Group.Sum(value) ?? value;
@@ -292,24 +268,12 @@ public sealed class NetworkObjective : Objective
         }
     }
 
-    /// <summary>Whether graphs of all the kinds used so far fit the budget together.</summary>
-    internal bool KeepsAllGraphs => _graphBytes.Sum() <= Plan.GraphBudget;
-
-    /// <summary>Notes how much one micro-batch's graph holds, and decides whether all of its kind can be kept.</summary>
-    internal bool KeepGraphs(GraphKind kind, Func<long> measureOneMicroBatch)
-    {
-        ref long? bytes = ref _graphBytes[(int)kind];
-
-        // With one micro-batch a worker they all lie in memory at once anyway.
-        bytes ??= Device.IsCuda || Batches.Count <= Workers.Count ? 0 : measureOneMicroBatch() * Batches.Count;
-        return bytes <= Plan.GraphBudget;
-    }
-
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
+            _passes?.Dispose();
             _prefix?.Dispose();
             Batches.Dispose();
         }

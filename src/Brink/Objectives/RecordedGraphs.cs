@@ -108,10 +108,10 @@ internal abstract class RecordedGraphs<TGraph> : IDisposable
 
     private long MeasureOne()
     {
-        long before = Runtime.TensorBytes;
+        long before = Runtime.TensorBytes(Objective.Device);
         using var scope = new TensorScope();
         using GradientMode mode = GradientMode.On();
         using TGraph graph = Record(0);
-        return Runtime.TensorBytes - before;
+        return Runtime.TensorBytes(Objective.Device) - before;
     }
 }

@@ -92,7 +92,7 @@ public sealed class RunEndTests : IDisposable
         {
             if (line.Iteration % 100 == 50)
             {
-                tensorBytes[line.Iteration] = Runtime.TensorBytes;
+                tensorBytes[line.Iteration] = Runtime.TensorBytes(Device.Cpu);
             }
 
             // What the garbage collector has not yet looked at comes and goes by tens of megabytes; what stays is the

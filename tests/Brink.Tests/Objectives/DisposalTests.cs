@@ -36,7 +36,7 @@ public sealed class DisposalTests
                 Work(problem, workers, plan, weights, direction);
                 long before = SettledBytes();
                 Work(problem, workers, plan, weights, direction);
-                Assert.Equal(before, Runtime.TensorBytes);
+                Assert.Equal(before, Runtime.TensorBytes(Device.Cpu));
                 weights.Dispose();
                 direction.Dispose();
             }
@@ -66,7 +66,7 @@ public sealed class DisposalTests
             "cdat on batches" => new StochasticMethod(new CurvatureDynamicsAwareTuning(), 3, 0),
             _ => new GradientDescent(0.1, 0.9, nesterov: true),
         };
-        long bytes = Runtime.TensorBytes;
+        long bytes = Runtime.TensorBytes(Device.Cpu);
         Evaluation at = objective.Evaluate(problem.Weights().Unscoped(), method.Wanted);
         for (int k = 0; k < 40; k++)
         {
@@ -79,7 +79,7 @@ public sealed class DisposalTests
             }
         }
 
-        Assert.Equal(bytes, Runtime.TensorBytes);
+        Assert.Equal(bytes, Runtime.TensorBytes(Device.Cpu));
         at.Dispose();
     }
 
@@ -88,7 +88,7 @@ public sealed class DisposalTests
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        return Runtime.TensorBytes;
+        return Runtime.TensorBytes(Device.Cpu);
     }
 
     /// <summary>Everything an objective can do, without a scope that would tidy up behind it.</summary>

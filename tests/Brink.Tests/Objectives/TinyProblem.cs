@@ -46,7 +46,7 @@ internal sealed record TinyProblem
         BatchNorm = BatchNorm,
     });
 
-    internal NetworkObjective Objective(Workers workers, ObjectivePlan? plan = null, int[]? subset = null, SampleShare? share = null)
+    internal NetworkObjective Objective(Workers workers, ObjectivePlan? plan = null, int[]? subset = null, SampleShare? share = null, Func<Action, RecordedWork>? record = null)
     {
         using var scope = new TensorScope();
         plan ??= new ObjectivePlan(Samples);
@@ -60,7 +60,7 @@ internal sealed record TinyProblem
         }
 
         var batches = new SampleBatches(inputs, labels, Classes, loss, plan.MicroBatch, channelsLast: Kind == "cnn");
-        return new NetworkObjective(Network(), batches, loss, Classes, workers, plan, share);
+        return new NetworkObjective(Network(), batches, loss, Classes, workers, plan, share) { Record = record ?? RecordedWork.OnGpu };
     }
 
     internal Tensor Inputs() => Matrices.Normal(InputShape, Seed + 100);
