@@ -202,7 +202,8 @@ def watch(folder, repetitions, arguments):
             print(f"  {'watched' if watched else 'alone'}: {summary['seconds']:.2f} s of training, server used {used:.2f} s in {wall:.1f} s, heard {heard[0]} times", flush=True)
     alone, watched = statistics.median(seconds[False]), statistics.median(seconds[True])
     print(f"median alone {alone:.2f} s, watched {watched:.2f} s: {100 * (watched / alone - 1):+.1f} %")
-    print(f"the server's share of one core while it watches: {100 * statistics.median(shares):.1f} %")
+    print(f"the server's share of one core while it watches: {100 * shares[0]:.1f} % of the first run, with the compiling of what it needs"
+          + (f", {100 * statistics.median(shares[1:]):.2f} % of the others ({100 * min(shares[1:]):.2f}–{100 * max(shares[1:]):.2f} %)" if len(shares) > 1 else ""))
     if latencies:
         latencies.sort()
         print(f"from a line's being written to its point's being with the page: median {1000 * statistics.median(latencies):.0f} ms, "

@@ -65,6 +65,7 @@ public sealed class BrinkServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // Ctrl-C is the command line's
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.AddSingleton<IResponseCompressionProvider, AnswerCompression>();
         builder.Services.AddResponseCompression(compression =>
         {
             compression.Providers.Add<BrotliCompressionProvider>();

@@ -10,8 +10,6 @@ namespace Brink.Server;
 /// <summary>Server-sent events.</summary>
 internal static class EventEndpoints
 {
-    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(15);
-
     /// <summary>Adds them.</summary>
     internal static void MapEvents(this IEndpointRouteBuilder routes, EventHub hub) => routes.MapGet("/api/events", async context =>
     {
@@ -24,22 +22,9 @@ internal static class EventEndpoints
             context.Response.Headers.CacheControl = "no-store";
             string server = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
             await context.Response.WriteAsync($"retry: 1000\nevent: hello\ndata: {{\"server\": \"{server}\"}}\n\n", ending.Token);
-            while (true)
+            await context.Response.Body.FlushAsync(ending.Token);
+            while (await messages.Reader.WaitToReadAsync(ending.Token)) // until it falls behind
             {
-                await context.Response.Body.FlushAsync(ending.Token);
-                Task<bool> more = messages.Reader.WaitToReadAsync(ending.Token).AsTask();
-                while (await Task.WhenAny(more, Task.Delay(s_silence, ending.Token)) != more)
-                {
-                    ending.Token.ThrowIfCancellationRequested();
-                    await context.Response.WriteAsync(": still here\n\n", ending.Token);
-                    await context.Response.Body.FlushAsync(ending.Token);
-                }
-
-                if (!await more)
-                {
-                    return; // It fell behind.
-                }
-
                 while (messages.Reader.TryRead(out string? message))
                 {
                     await context.Response.WriteAsync(message, ending.Token);

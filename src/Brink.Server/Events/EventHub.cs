@@ -14,19 +14,24 @@ internal sealed class EventHub : IDisposable
 
     private static readonly TimeSpan s_livePeriod = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_wholePeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(15);
     private readonly RunIndex _index;
-    private readonly Lock _guard = new();
+    private readonly object _guard = new(); // also waited on, which a Lock cannot be
     private readonly List<Channel<string>> _listeners = [];
-    private readonly SemaphoreSlim _someone = new(0);
     private readonly CancellationTokenSource _closing = new();
-    private readonly Task _watching;
+    private readonly Thread _watching;
+    private long _saidAt;
 
     /// <summary>Begins to watch.</summary>
     internal EventHub(RunIndex index)
     {
         _index = index;
         _index.Changed += Tell;
-        _watching = Task.Run(Watch);
+
+        // A thread of its own is woken once a look. A timer wakes its own thread, that one of the pool, and that one another, and each
+        // looks about for work before it sleeps again: time that the run which is watched lacks.
+        _watching = new Thread(Watch) { IsBackground = true, Name = "Brink events" };
+        _watching.Start();
     }
 
     /// <summary>Cancelled when the server ends.</summary>
@@ -47,9 +52,9 @@ internal sealed class EventHub : IDisposable
             }
 
             _listeners.Add(channel);
+            Monitor.Pulse(_guard);
         }
 
-        _someone.Release();
         return channel;
     }
 
@@ -65,28 +70,20 @@ internal sealed class EventHub : IDisposable
     /// <summary>Sends a message to all.</summary>
     /// <param name="name">The event's name.</param>
     /// <param name="data">Its data, JSON in one line.</param>
-    internal void Send(string name, string data)
-    {
-        lock (_guard)
-        {
-            foreach (Channel<string> listener in _listeners)
-            {
-                if (!listener.Writer.TryWrite($"event: {name}\ndata: {data}\n\n"))
-                {
-                    listener.Writer.TryComplete();
-                }
-            }
-        }
-    }
+    internal void Send(string name, string data) => Send($"event: {name}\ndata: {data}\n\n");
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _index.Changed -= Tell;
         _closing.Cancel();
-        _watching.Wait(TimeSpan.FromSeconds(2));
+        lock (_guard)
+        {
+            Monitor.Pulse(_guard);
+        }
+
+        _watching.Join(TimeSpan.FromSeconds(2));
         _closing.Dispose();
-        _someone.Dispose();
     }
 
     /// <summary>An event of one run.</summary>
@@ -111,41 +108,60 @@ internal sealed class EventHub : IDisposable
         }
     }
 
-    private bool IsAnyone()
+    private void Send(string message)
     {
         lock (_guard)
         {
-            return _listeners.Count > 0;
+            _saidAt = Environment.TickCount64;
+            foreach (Channel<string> listener in _listeners)
+            {
+                if (!listener.Writer.TryWrite(message))
+                {
+                    listener.Writer.TryComplete();
+                }
+            }
         }
     }
 
-    private async Task Watch()
+    private void Watch()
     {
-        try
+        while (IsToLook())
         {
-            while (true)
+            try
             {
-                if (!IsAnyone())
-                {
-                    await _someone.WaitAsync(_closing.Token);
-                }
+                _index.ScanLive();
+                _index.Scan(s_wholePeriod);
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                // The folder is gone for a moment, or may not be read: looked at again in the next round. Nothing that is found in a
+                // folder may end this thread, and with it the server.
+            }
 
-                try
-                {
-                    _index.ScanLive();
-                    _index.Scan(s_wholePeriod);
-                }
-                catch (Exception error) when (error is IOException or UnauthorizedAccessException or AggregateException)
-                {
-                    // The folder is gone for a moment, or may not be read: looked at again below.
-                }
-
-                await Task.Delay(s_livePeriod, _closing.Token);
+            if (Environment.TickCount64 - _saidAt > s_silence.TotalMilliseconds)
+            {
+                Send(": still here\n\n");
             }
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <summary>Waits until it is time to look at the folders.</summary>
+    /// <returns>False when the server ends.</returns>
+    private bool IsToLook()
+    {
+        lock (_guard)
         {
-            // The server ends.
+            if (_listeners.Count > 0 && !_closing.IsCancellationRequested)
+            {
+                Monitor.Wait(_guard, s_livePeriod);
+            }
+
+            while (_listeners.Count == 0 && !_closing.IsCancellationRequested)
+            {
+                Monitor.Wait(_guard);
+            }
+
+            return !_closing.IsCancellationRequested;
         }
     }
 }

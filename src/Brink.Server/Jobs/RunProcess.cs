@@ -62,7 +62,7 @@ internal sealed partial class RunProcess : IDisposable
     internal string Message()
     {
         const string Prefix = "brink: ";
-        string last = SafeFile.ReadEnd(_messages, 4096).Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()
+        string last = SafeFile.ReadEndText(_messages, 4096).Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()
             ?? $"it ended with code {_process.ExitCode}";
         return last.StartsWith(Prefix, StringComparison.Ordinal) ? last[Prefix.Length..] : last;
     }

@@ -42,7 +42,7 @@ public static class RunWriter
         json.WriteStartArray("log");
         if (readable)
         {
-            foreach (string line in SafeFile.ReadEnd(RunFiles.Log(run.Folder), LogBytes).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(LogLines))
+            foreach (string line in SafeFile.ReadEndText(RunFiles.Log(run.Folder), LogBytes).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(LogLines))
             {
                 json.WriteStringValue(line);
             }

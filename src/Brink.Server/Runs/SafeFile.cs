@@ -1,4 +1,5 @@
 using Brink.Experiments;
+using Microsoft.Win32.SafeHandles;
 
 namespace Brink.Server;
 
@@ -35,20 +36,25 @@ internal static class SafeFile
     /// <summary>The end of a text file, from a whole line on; nothing where it is not there.</summary>
     /// <param name="path">The file.</param>
     /// <param name="most">Bytes to read at most.</param>
-    internal static string ReadEnd(string path, int most)
+    internal static string ReadEndText(string path, int most) => System.Text.Encoding.UTF8.GetString(ReadEnd(path, most));
+
+    /// <summary>The same, as it lies in the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="most">Bytes to read at most.</param>
+    internal static ReadOnlySpan<byte> ReadEnd(string path, int most)
     {
         if (!HasContent(path))
         {
-            return string.Empty;
+            return [];
         }
 
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        long skipped = Math.Max(0, stream.Length - most);
-        stream.Seek(skipped, SeekOrigin.Begin);
-        byte[] bytes = new byte[stream.Length - skipped];
-        int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        string text = System.Text.Encoding.UTF8.GetString(bytes, 0, read);
-        return skipped == 0 ? text : text[(text.IndexOf('\n') + 1)..];
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        long length = RandomAccess.GetLength(file);
+        long skipped = Math.Max(0, length - most);
+        byte[] bytes = new byte[length - skipped];
+        int read = RandomAccess.Read(file, bytes, skipped);
+        ReadOnlySpan<byte> text = bytes.AsSpan(0, read);
+        return skipped == 0 ? text : text[(text.IndexOf((byte)'\n') + 1)..];
     }
 
     private static string? ProblemOf(string path, long largest)

@@ -185,6 +185,11 @@ public sealed class CurveEndpointTests
         await using Stream stream = encoding == "br" ? new BrotliStream(new MemoryStream(bytes), CompressionMode.Decompress) : new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
         Assert.Equal(plain, await new StreamReader(stream).ReadToEndAsync());
 
+        // What a page asks for four times a second is short, and goes as it is.
+        using HttpResponseMessage tail = await served.Send(HttpMethod.Get, "/api/tail?run=a&quantity=loss&after=990", null, ("Accept-Encoding", encoding));
+        Assert.Empty(tail.Content.Headers.ContentEncoding);
+        Assert.Equal(1000, (await ServedFolder.Json(tail, HttpStatusCode.OK)).GetProperty("runs")[0].GetProperty("lines").GetInt32());
+
         // A failure is one too, and says so rightly.
         using HttpResponseMessage error = await served.Send(HttpMethod.Get, "/api/run?run=none", null, ("Accept-Encoding", encoding));
         Assert.Equal(HttpStatusCode.NotFound, error.StatusCode);

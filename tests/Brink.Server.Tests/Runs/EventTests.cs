@@ -59,6 +59,31 @@ public sealed class EventTests
         Assert.Empty(heard);
     }
 
+    /// <summary>Of a file's end only as much is read as lines usually take; one line is longer than that, one is torn, one is damaged.</summary>
+    [Fact]
+    public async Task The_iteration_of_the_last_whole_line_is_told_however_long_it_is()
+    {
+        await using ServedFolder served = await ServedFolder.Start(folder => folder.Write("a", status: RunStatus.Running));
+        string folder = Path.Combine(served.Root, "a");
+        using RunFolder run = RunFolder.Open(folder);
+        RunIndex index = new(new RunRoot(served.Root));
+        index.Scan();
+        Assert.Equal(19, index.Runs[0].Iteration);
+        foreach ((string added, long? iteration) in ((string, long?)[])
+        [
+            ("{\"loss\":1,\"iteration\":20}\n", 20),
+            ("{\"iteration\":21,\"eigenvalues\":[" + string.Join(',', Enumerable.Repeat("1.25", 2000)) + "]}\n", 21),
+            ("{\"iteration\":22,\"lo", 21),
+            ("ss\":1}\n", 22),
+            ("damaged\n", null),
+        ])
+        {
+            await File.AppendAllTextAsync(RunFiles.Metrics(folder), added);
+            index.ScanLive();
+            Assert.Equal(iteration, index.Runs[0].Iteration);
+        }
+    }
+
     [Fact]
     public async Task Lines_that_come_fast_are_told_of_together()
     {
