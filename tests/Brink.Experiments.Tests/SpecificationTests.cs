@@ -80,7 +80,7 @@ public sealed class SpecificationTests
             Assert.NotEmpty(field.DefaultText);
             Assert.DoesNotContain('\n', field.Help);
             Assert.All(field.Conditions, c => Assert.All(
-                c.Values, v => Assert.Contains(v, SpecificationFields.Find(c.Field)!.Choices!)));
+                c.Values, v => Assert.Equal(v, SpecificationFields.Find(c.Field)!.Format(SpecificationFields.Find(c.Field)!.Parse(v, c.Field)))));
         }
     }
 
@@ -313,6 +313,22 @@ public sealed class SpecificationTests
         Assert.Throws<BrinkException>(new Specification { Method = "newton" }.Validate);
         Assert.Throws<BrinkException>(new Specification { Count = -1 }.Validate);
         new Specification { Method = "gd", Eta = 0.5 }.Validate();
+    }
+
+    [Theory]
+    [InlineData("cuda", true)]
+    [InlineData("cuda:1", true)]
+    [InlineData("cpu", false)]
+    public void What_is_about_a_gpu_applies_on_whichever_of_them(string device, bool applies)
+    {
+        Specification specification = new Specification().With("device", device);
+        Assert.All(["cuda-graphs", "convolutions", "tf32"], name => Assert.Equal(applies, SpecificationFields.Find(name)!.AppliesTo(specification)));
+        if (!applies)
+        {
+            Assert.Equal(
+                "--tf32 applies only where device is cuda; here it is cpu",
+                Assert.Throws<BrinkException>(() => new SpecificationReader(new Specification()).Set("tf32", "true", "--tf32").Read()).Message);
+        }
     }
 
     [Fact]

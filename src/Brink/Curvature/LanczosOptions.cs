@@ -34,13 +34,22 @@ public sealed record LanczosOptions
     public int MaximumProducts { get; init; } = UsualProducts;
 
     /// <summary>
-    /// Most basis vectors held at once; 0 chooses 20 + 2·(pairs asked for). Two tensors of this many rows of length P are
-    /// the memory of the computation.
+    /// Most basis vectors held at once; 0 chooses 20 + 2·(pairs asked for), fewer where these would take more than 8 GiB (VGG11's
+    /// do). Two tensors of this many rows of length P are the memory of the computation.
     /// </summary>
     public int Subspace { get; init; }
 
+    private const long MostBytes = 8L << 30;
+
     /// <summary>Seed of the random start and of random continuations.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary><see cref="Subspace"/>, or the choice where it is 0. Of the vectors' length alone: the same on every machine.</summary>
+    /// <param name="usual">Rows where memory is no matter.</param>
+    /// <param name="pairs">Pairs asked for, which are held besides the directions that correct them.</param>
+    /// <param name="vectorBytes">Bytes of a vector of length P.</param>
+    internal int Rows(int usual, int pairs, long vectorBytes) =>
+        Subspace > 0 ? Subspace : (int)Math.Min(usual, Math.Max(pairs + 6, MostBytes / (2 * vectorBytes)));
 
     /// <summary>What is out of range, in one line; null when nothing is.</summary>
     internal string? Problem() =>

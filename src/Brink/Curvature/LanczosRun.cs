@@ -66,7 +66,7 @@ internal sealed class LanczosRun : IDisposable
         _bottom = (int)Math.Min(bottom, matrix.Dimension);
         _productsBefore = matrix.Products;
         int wanted = top + bottom;
-        int capacity = Math.Max(options.Subspace == 0 ? 20 + (2 * wanted) : options.Subspace, wanted + 3);
+        int capacity = Math.Max(options.Rows(20 + (2 * wanted), wanted, matrix.Dimension * ScalarTypes.Size(matrix.Type)), wanted + 3);
         _space = new RitzSpace(matrix, (int)Math.Min(capacity, matrix.Dimension));
         _random = new Generator(options.Seed);
         _acceptance = new PairAcceptance(options, _space);

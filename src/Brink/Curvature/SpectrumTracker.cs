@@ -186,7 +186,7 @@ public sealed class SpectrumTracker : IDisposable
         {
             // Every measurement draws from a seed of its own, so that a resumed tracker needs no generator state.
             Seed = unchecked(_options.Seed + ((ulong)_measurements * 0x9E3779B97F4A7C15UL)),
-            Subspace = Math.Max(_options.Subspace == 0 ? 24 + (3 * wanted) : _options.Subspace, wanted + 3),
+            Subspace = Math.Max(_options.Rows(24 + (3 * wanted), wanted, matrix.Dimension * ScalarTypes.Size(matrix.Type)), wanted + 3),
             MaximumProducts = Math.Max(1, _options.MaximumProducts - spent),
         });
     }

@@ -41,6 +41,14 @@ public sealed class LanczosTests
         }
     }
 
+    [Theory]
+    [InlineData(21_272_778, 1, 22)] // ResNet34: 22 × 2 vectors of 85 MB are 3.7 GB.
+    [InlineData(128_807_306, 1, 8)] // VGG11: 16 vectors of 515 MB are 8.2 GB, 44 would be 22.7.
+    [InlineData(128_807_306, 4, 10)]
+    [InlineData(66_786_506, 1, 16)] // WideResNet50-2.
+    public void Holds_fewer_vectors_where_they_are_large(long parameters, int pairs, int rows) =>
+        Assert.Equal(rows, new LanczosOptions().Rows(20 + (2 * pairs), pairs, 4 * parameters));
+
     [Fact]
     public void A_tenfold_eigenvalue_is_found_ten_times()
     {
