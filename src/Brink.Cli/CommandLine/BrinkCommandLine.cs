@@ -135,7 +135,12 @@ internal static class BrinkCommandLine
         catch (Exception failure)
         {
             await error.WriteLineAsync(Report(failure));
-            return failure is BrinkException { IsTemporary: true } ? InUse : RunError;
+            return failure switch
+            {
+                BrinkException { IsTemporary: true } => InUse,
+                BrinkException { IsInterruption: true } => Interrupted,
+                _ => RunError,
+            };
         }
     }
 

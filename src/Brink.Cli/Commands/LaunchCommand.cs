@@ -54,7 +54,7 @@ internal static class LaunchCommand
     {
         using RankProcesses processes = RankProcesses.Start(OwnProgram.Words(), line, count, port);
         (int rank, int code, string? message) = processes.Wait(cancellation);
-        if (code is 0 or BrinkCommandLine.Interrupted)
+        if (code == 0 || (code == BrinkCommandLine.Interrupted && message is null))
         {
             return code;
         }
@@ -67,6 +67,10 @@ internal static class LaunchCommand
 
         // A rank's own line is whole already.
         string said = message?.StartsWith("brink: ") == true ? message["brink: ".Length..] : message ?? $"rank {rank} of {count} ended with exit code {code}{goOn}";
-        throw new BrinkException(said) { IsTemporary = code == BrinkCommandLine.InUse };
+        throw new BrinkException(said)
+        {
+            IsTemporary = code == BrinkCommandLine.InUse,
+            IsInterruption = code == BrinkCommandLine.Interrupted,
+        };
     }
 }

@@ -42,7 +42,7 @@ internal static class TrainCommand
             }
 
             using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
-            using RunRanks? ranks = RunRanks.FromEnvironment();
+            using RunRanks? ranks = RunRanks.FromEnvironment(watch.Token);
             IRunObserver observer = RankObserver.For(ranks, output, parsed.GetValue(quiet), RunEnd.Title(specification));
             RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), ranks, watch.Token);
             if (!parsed.GetValue(quiet) && ranks is null or { IsOwner: true })

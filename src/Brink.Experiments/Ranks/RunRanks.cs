@@ -33,17 +33,20 @@ public sealed class RunRanks : IDisposable
 
     /// <summary>Whether this is rank 0, which owns the run folder and what is shown.</summary>
     public bool IsOwner => Group.Rank == 0;
+    /// <param name="cancellation">Ends the wait for the others.</param>
 
     /// <summary>Joins the ranks that the environment names.</summary>
     /// <returns>The ranks, to be disposed by the caller; null where this process is alone.</returns>
-    /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, or process groups were not built.</exception>
-    public static RunRanks? FromEnvironment() => RankPlace.FromEnvironment() is { } place ? Join(place) : null;
+    /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, process groups were not built, or it was cancelled before all had come.</exception>
+    public static RunRanks? FromEnvironment(CancellationToken cancellation = default) =>
+        RankPlace.FromEnvironment() is { } place ? Join(place, cancellation) : null;
 
+    /// <param name="cancellation">Ends the wait for the others.</param>
     /// <summary>Joins the other ranks.</summary>
     /// <param name="place">This process's place.</param>
     /// <returns>The ranks, to be disposed by the caller.</returns>
-    /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, or process groups were not built.</exception>
-    public static RunRanks Join(RankPlace place)
+    /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, process groups were not built, or it was cancelled before all had come.</exception>
+    public static RunRanks Join(RankPlace place, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(place);
         Runtime.Initialize();
@@ -61,7 +64,11 @@ public sealed class RunRanks : IDisposable
         try
         {
             return new RunRanks(
-                ProcessGroup.Join(place.Rank, place.Size, place.Address, place.Port, TimeSpan.FromSeconds(seconds), s_wait, prefix: place.Prefix), place);
+                ProcessGroup.Join(place.Rank, place.Size, place.Address, place.Port, TimeSpan.FromSeconds(seconds), s_wait, place.Prefix, cancellation), place);
+        }
+        catch (OperationCanceledException interruption)
+        {
+            throw new BrinkException($"rank {place.Rank} was interrupted before all {place.Size} ranks had come", interruption) { IsInterruption = true };
         }
         catch (TorchException failure)
         {

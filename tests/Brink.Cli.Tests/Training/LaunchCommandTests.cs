@@ -235,6 +235,24 @@ public sealed class LaunchCommandTests : IDisposable
                 one.GetProperty(end).EnumerateArray().Zip(other.GetProperty(end).EnumerateArray()),
                 pair => Assert.Equal(pair.First.GetProperty("value").GetDouble(), pair.Second.GetProperty("value").GetDouble(), 1e-10 * scale));
         }
+    [Theory]
+    [InlineData(0, "TERM")]
+    [InlineData(1, "INT")]
+    public void A_rank_that_waits_for_the_others_ends_when_it_is_asked_to(int rank, string signal)
+    {
+        using BrinkProcess waiting = BrinkProcess.StartWith([], Place(rank, FreePort(), 60), Train("waits", 61, "--method", "gd", "--eta", "0.1"));
+        while (!waiting.HasExited && !File.ReadAllText($"/proc/{waiting.Id}/maps").Contains("libbrink_native", StringComparison.Ordinal))
+        {
+            Thread.Sleep(20);
+        }
+
+        Thread.Sleep(300);
+        var watch = Stopwatch.StartNew();
+        waiting.Signal(signal);
+        Assert.Equal((130, string.Empty, $"brink: rank {rank} was interrupted before all 2 ranks had come\n"), waiting.Finish());
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"it took {watch.Elapsed}");
+    }
+
     }
 
     private static string[] Launch(int ranks, params string[] line) => ["launch", "--ranks", $"{ranks}", "--", .. line];

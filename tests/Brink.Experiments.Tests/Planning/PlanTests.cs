@@ -119,7 +119,7 @@ public sealed class PlanTests : IDisposable
         2,
         (rank, port) =>
         {
-            using RunRanks ranks = RunRanks.Join(new RankPlace(rank, 2, rank, 2, "127.0.0.1", port, "test"));
+            using RunRanks ranks = RunRanks.Join(new RankPlace(rank, 2, rank, 2, "127.0.0.1", port, "test"), TestContext.Current.CancellationToken);
             work(ranks);
             return true;
         },
