@@ -45,9 +45,9 @@ public sealed record RunPlan(RunCosts Costs, WireSpeed? Wire, bool WireIsMeasure
 
         // What shares a machine is measured together, and one rank is what the others are compared with.
         var costs = new Dictionary<int, RunCosts>();
-        foreach (IGrouping<int, int> same in request.Ranks.Append(1).Distinct().GroupBy(ranks => Busy(specification, ranks, request.PerMachine)))
+        foreach (var same in request.Ranks.Append(1).Distinct().GroupBy(ranks => (Busy: Busy(specification, ranks, request.PerMachine), Shared: probe.SharesStatistics(ranks))))
         {
-            RunCosts measured = probe.Take(same.Key, [.. same], request.PerMachine);
+            RunCosts measured = probe.Take(same.Key.Busy, [.. same], request.PerMachine);
             measured = request.Trials is { } trials ? measured.WithTrials(trials) : measured;
             foreach (int ranks in same)
             {

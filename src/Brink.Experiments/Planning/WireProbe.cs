@@ -52,6 +52,15 @@ internal static class WireProbe
     /// <param name="group">The ranks.</param>
     /// <param name="parameters">P.</param>
     internal static WireSpeed Among(ProcessGroup group, long parameters)
+    /// <summary>A group of this process alone: what takes sums over ranks takes them, over one.</summary>
+    /// <returns>The group, to be disposed by the caller.</returns>
+    /// <exception cref="BrinkException">Process groups were not built.</exception>
+    internal static RunRanks Alone() => RunRanks.Join(new RankPlace(0, 1, 0, 1, "127.0.0.1", FreePort(), "plan"));
+
+    /// <summary>Seconds of a sum of one number, one after another.</summary>
+    /// <param name="group">The ranks, all of which call this.</param>
+    internal static double Smallest(ProcessGroup group) => Median(group, 1, ScalarType.Float64, SmallSums);
+
     {
         long numbers = Math.Clamp(parameters, LeastNumbers, MostNumbers);
         double small = Median(group, 1, ScalarType.Float64, SmallSums);
