@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Launching;
+using Brink.Objectives;
 
 namespace Brink.Cli.Commands;
 
@@ -35,6 +36,12 @@ internal static class LaunchCommand
             if (!s_commands.Contains(line[0]))
             {
                 throw new BrinkException($"'{line[0]}' is not done by ranks; launch {string.Join(", ", s_commands[..^1])} or {s_commands[^1]}, e.g. brink launch --ranks {count} -- train spec.yaml");
+            }
+
+            // A data set never holds more than it was asked for: what is too many already need not be started.
+            if (line[0] == "train" && TrainCommand.Read(line[1..]) is { Model: null, Count: > 0 } specification)
+            {
+                SampleShare.Require(count, specification.Count);
             }
 
             return Launch(line, count, PortOf(parsed.GetValue(port)), cancellation);

@@ -197,6 +197,16 @@ public sealed class LaunchCommandTests : IDisposable
         using BrinkProcess astray = BrinkProcess.StartWith([], Place(1, port, 2), Train("astray", 61, "--method", "gd"));
         (int code, _, string error) = astray.Finish();
         Assert.Equal(1, code);
+    [Fact]
+    public void More_ranks_than_samples_are_not_started()
+    {
+        // Two hundred processes would take minutes, and more memory than there is.
+        var watch = Stopwatch.StartNew();
+        (int code, string output, string error) = BrinkProcess.Run(Launch(200, Train("many", 100, "--method", "gd", "--eta", "0.1")));
+        Assert.Equal((1, string.Empty, "brink: 200 ranks cannot share 100 samples: start at most 100 ranks\n"), (code, output, error));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"it took {watch.Elapsed}");
+    }
+
         Assert.StartsWith($"brink: rank 1 could not join rank 0 at 127.0.0.1:{port} within 2 s; is that its address, and are all 2 ranks started? (", error);
         Assert.Single(error.TrimEnd('\n').Split('\n'));
 
