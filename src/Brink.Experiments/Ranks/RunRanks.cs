@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using Brink.Objectives;
 using Brink.Torch;
@@ -33,17 +31,17 @@ public sealed class RunRanks : IDisposable
 
     /// <summary>Whether this is rank 0, which owns the run folder and what is shown.</summary>
     public bool IsOwner => Group.Rank == 0;
-    /// <param name="cancellation">Ends the wait for the others.</param>
 
     /// <summary>Joins the ranks that the environment names.</summary>
+    /// <param name="cancellation">Ends the wait for the others.</param>
     /// <returns>The ranks, to be disposed by the caller; null where this process is alone.</returns>
     /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, process groups were not built, or it was cancelled before all had come.</exception>
     public static RunRanks? FromEnvironment(CancellationToken cancellation = default) =>
         RankPlace.FromEnvironment() is { } place ? Join(place, cancellation) : null;
 
-    /// <param name="cancellation">Ends the wait for the others.</param>
     /// <summary>Joins the other ranks.</summary>
     /// <param name="place">This process's place.</param>
+    /// <param name="cancellation">Ends the wait for the others.</param>
     /// <returns>The ranks, to be disposed by the caller.</returns>
     /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, process groups were not built, or it was cancelled before all had come.</exception>
     public static RunRanks Join(RankPlace place, CancellationToken cancellation = default)
@@ -220,16 +218,7 @@ public sealed class RunRanks : IDisposable
 
     /// <summary>48 bits that follow from those of the weights.</summary>
     /// <param name="weights">w.</param>
-    internal static double Mark(Tensor weights) => Mark(BytesOf(weights));
-
-    /// <summary>48 bits that follow from some bytes: exact in a float64, which is what ranks sum.</summary>
-    /// <param name="bytes">The bytes.</param>
-    internal static double Mark(ReadOnlySpan<byte> bytes)
-    {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, digest);
-        return BinaryPrimitives.ReadUInt64LittleEndian(digest) >> 16;
-    }
+    internal static double Mark(Tensor weights) => Fingerprint.Of(BytesOf(weights));
 
     /// <inheritdoc/>
     public void Dispose()
