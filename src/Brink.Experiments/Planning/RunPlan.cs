@@ -58,7 +58,7 @@ public sealed record RunPlan(RunCosts Costs, WireSpeed? Wire, bool WireIsMeasure
         bool several = request.Ranks.Any(ranks => ranks > 1);
         bool given = request is { Latency: not null, Bandwidth: not null };
         WireSpeed wire = several && !given ? WireProbe.BetweenTwo(costs[1].Parameters) : new WireSpeed(0, double.MaxValue);
-        wire = new WireSpeed(request.Latency ?? wire.Latency, request.Bandwidth ?? wire.Bandwidth);
+        wire = wire with { Latency = request.Latency ?? wire.Latency, Bandwidth = request.Bandwidth ?? wire.Bandwidth };
         RunForecast alone = RunForecast.Of(costs[1], 1, wire);
         return new RunPlan(
             costs[1], several ? wire : null, several && !given,

@@ -99,6 +99,7 @@ public sealed class PlanTests : IDisposable
         WireSpeed wire = WireProbe.BetweenTwo(100_000);
         Assert.InRange(wire.Latency, 1e-7, 1);
         Assert.InRange(wire.Bandwidth, 1e5, 1e12);
+        Assert.InRange(wire.Wait, 0, 1);
     }
 
     [Fact]
