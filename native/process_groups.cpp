@@ -153,13 +153,16 @@ std::shared_ptr<::gloo::transport::Device> device_for(const std::string& address
 }
 
 // Up to here a rank that does not come is noticed in the time given to start. (The store's own waiting gives up without
-// saying so, and Gloo's would take the time given to the sums.)
-void wait_for_all(c10d::Store& store, int size, Milliseconds start) {
+// saying so, and Gloo's would take the time given to the sums.) Another thread sets `stop` where nobody wants to wait any more.
+void wait_for_all(c10d::Store& store, int size, Milliseconds start, const int32_t* stop) {
   const char* key = "brink/ranks";
   const auto end = std::chrono::steady_clock::now() + start;
   int64_t here = store.add(key, 1);
   while (here < size) {
-    if (std::chrono::steady_clock::now() > end) {
+    const bool stopped = __atomic_load_n(stop, __ATOMIC_ACQUIRE) != 0;
+    if (stopped || std::chrono::steady_clock::now() > end) {
+      // Whoever comes later must not take this rank for one that waits.
+      store.add(key, -1);
       throw std::runtime_error(std::to_string(here) + " of " + std::to_string(size) + " ranks came");
     }
     std::this_thread::sleep_for(Milliseconds(10));
@@ -174,7 +177,8 @@ std::unique_ptr<Group> create(
     uint16_t port,
     const std::string& prefix,
     Milliseconds start,
-    Milliseconds wait) {
+    Milliseconds wait,
+    const int32_t* stop) {
   c10d::TCPStoreOptions options;
   options.port = port;
   options.isServer = rank == 0 && prefix.empty();
@@ -192,7 +196,7 @@ std::unique_ptr<Group> create(
   if (!prefix.empty()) {
     store = c10::make_intrusive<c10d::PrefixStore>(prefix, store);
   }
-  wait_for_all(*store, size, start);
+  wait_for_all(*store, size, start, stop);
   // Connecting is given the time to start; what follows waits for the slowest rank's work.
   auto gloo = c10d::ProcessGroupGloo::Options::create(wait);
   gloo->devices.push_back(device_for(address));
@@ -261,7 +265,8 @@ BRINK_API int32_t brink_process_group_supported(const char* backend) {
 
 // Joins a group: rank 0 listens at address:port, the others connect there; returns when all `size` ranks have. With a prefix,
 // somebody else listens there already, and the group's names in that store begin with it. The first timeout is for that, the
-// second for a collective operation, which waits for the slowest rank.
+// second for a collective operation, which waits for the slowest rank. The wait for the others ends as a failure when another
+// thread writes to `stop` something other than 0.
 BRINK_API int brink_process_group_create(
     int32_t rank,
     int32_t size,
@@ -270,15 +275,16 @@ BRINK_API int brink_process_group_create(
     const char* prefix,
     int64_t start_milliseconds,
     int64_t wait_milliseconds,
+    const int32_t* stop,
     void** group) {
   return brink::guarded([&] {
 #ifdef BRINK_WITH_PROCESS_GROUPS
     *group = create(
                  rank, size, address, static_cast<uint16_t>(port), prefix, Milliseconds(start_milliseconds),
-                 Milliseconds(wait_milliseconds))
+                 Milliseconds(wait_milliseconds), stop)
                  .release();
 #else
-    (void)rank, (void)size, (void)address, (void)port, (void)prefix, (void)start_milliseconds, (void)wait_milliseconds, (void)group;
+    (void)rank, (void)size, (void)address, (void)port, (void)prefix, (void)start_milliseconds, (void)wait_milliseconds, (void)stop, (void)group;
     throw std::runtime_error("process groups were not built");
 #endif
   });

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using Brink.Torch.Interop;
 
 namespace Brink.Torch;
@@ -12,6 +14,9 @@ namespace Brink.Torch;
 /// </remarks>
 public sealed class ProcessGroup : IDisposable
 {
+    /// <summary>Between two attempts to reach rank 0, which may start later.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
     private nint _handle;
 
     private ProcessGroup(nint handle, int rank, int size) => (_handle, Rank, Size) = (handle, rank, size);
@@ -50,19 +55,36 @@ public sealed class ProcessGroup : IDisposable
     /// <param name="start">How long to wait for the others to join.</param>
     /// <param name="wait">How long an operation waits for the slowest rank.</param>
     /// <param name="prefix">Where a launcher listens at the address already, for all ranks: what this group's names in its store begin with.</param>
+    /// <param name="cancellation">Ends the wait for the others.</param>
     /// <returns>The group, to be disposed by the caller.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such rank or port.</exception>
     /// <exception cref="TorchException">The port is in use, an address leads nowhere, or not all ranks came in time.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before all ranks had come.</exception>
     public static ProcessGroup Join(
-        int rank, int size, string address, int port, TimeSpan start, TimeSpan wait, string prefix = "")
+        int rank, int size, string address, int port, TimeSpan start, TimeSpan wait, string prefix = "", CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(rank);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, size);
         ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
-        Native.Check(Native.ProcessGroupCreate(
-            rank, size, address, port, prefix, (long)start.TotalMilliseconds, (long)wait.TotalMilliseconds, out nint handle));
+        var watch = Stopwatch.StartNew();
+        if (rank > 0 || prefix.Length > 0)
+        {
+            WaitForListener(address, port, start, cancellation);
+        }
+
+        int[] stop = [0];
+        using CancellationTokenRegistration registration = cancellation.Register(() => Volatile.Write(ref stop[0], 1));
+        TimeSpan left = start > watch.Elapsed ? start - watch.Elapsed : TimeSpan.Zero;
+        int status = Native.ProcessGroupCreate(
+            rank, size, address, port, prefix, (long)left.TotalMilliseconds, (long)wait.TotalMilliseconds, ref stop[0], out nint handle);
+        if (status != 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        Native.Check(status);
         return new ProcessGroup(handle, rank, size);
     }
 
@@ -146,6 +168,35 @@ public sealed class ProcessGroup : IDisposable
     {
         Release();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>libtorch's own attempts to connect cannot be broken off: they are made once somebody listens.</summary>
+    private static void WaitForListener(string address, int port, TimeSpan start, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(start);
+        string? last = null;
+        while (!limit.IsCancellationRequested)
+        {
+            using var probe = new TcpClient();
+            try
+            {
+                probe.ConnectAsync(address, port, limit.Token).AsTask().GetAwaiter().GetResult();
+                return;
+            }
+            catch (SocketException failure)
+            {
+                last = failure.Message;
+                limit.Token.WaitHandle.WaitOne(s_pause);
+            }
+            catch (OperationCanceledException)
+            {
+                // Said below: by the caller, or because the time is up.
+            }
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        throw new TorchException($"{address}:{port} does not answer{(last is null ? string.Empty : $": {last}")}");
     }
 
     private (long Sums, long Bytes) Counts()

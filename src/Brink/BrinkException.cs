@@ -11,6 +11,9 @@ public sealed class BrinkException(string message, Exception? inner = null) : Ex
     /// <summary>Whether waiting puts it right: another process is at work there.</summary>
     public bool IsTemporary { get; init; }
 
+    /// <summary>Whether it ended because somebody asked for that, with Ctrl-C or SIGTERM, before there was anything to keep.</summary>
+    public bool IsInterruption { get; init; }
+
     /// <summary>Whether another process, which failed first, tells the user: this one ends without a word.</summary>
     public bool IsToldElsewhere { get; init; }
 }

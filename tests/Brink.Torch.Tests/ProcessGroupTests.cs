@@ -128,12 +128,47 @@ public sealed class ProcessGroupTests
         taken.Start();
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
         TorchException used = Assert.Throws<TorchException>(
-            () => ProcessGroup.Join(0, 2, "127.0.0.1", port, TimeSpan.FromSeconds(5), RankThreads.Patience));
+            () => ProcessGroup.Join(0, 2, "127.0.0.1", port, TimeSpan.FromSeconds(5), RankThreads.Patience, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("in use", used.Message, StringComparison.OrdinalIgnoreCase);
 
-        Assert.Throws<TorchException>(() => ProcessGroup.Join(0, 2, "127.0.0.1", RankThreads.FreePort(), TimeSpan.FromSeconds(1), RankThreads.Patience));
-        Assert.Throws<TorchException>(() => ProcessGroup.Join(1, 2, "127.0.0.1", RankThreads.FreePort(), TimeSpan.FromSeconds(1), RankThreads.Patience));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ProcessGroup.Join(2, 2, "127.0.0.1", RankThreads.FreePort(), RankThreads.Patience, RankThreads.Patience));
+        Assert.Throws<TorchException>(() => ProcessGroup.Join(0, 2, "127.0.0.1", RankThreads.FreePort(), TimeSpan.FromSeconds(1), RankThreads.Patience, cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<TorchException>(() => ProcessGroup.Join(1, 2, "127.0.0.1", RankThreads.FreePort(), TimeSpan.FromSeconds(1), RankThreads.Patience, cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ProcessGroup.Join(2, 2, "127.0.0.1", RankThreads.FreePort(), RankThreads.Patience, RankThreads.Patience, cancellation: TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Waiting_for_ranks_that_do_not_come_can_be_broken_off(int rank)
+    {
+        // Rank 1 finds nobody at the port, rank 0 listens there and nobody comes.
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        var watch = Stopwatch.StartNew();
+        Assert.Throws<OperationCanceledException>(
+            () => ProcessGroup.Join(rank, 2, "127.0.0.1", RankThreads.FreePort(), RankThreads.Patience, RankThreads.Patience, cancellation: stop.Token));
+        Assert.True(watch.Elapsed < RankThreads.Patience / 4, $"it took {watch.Elapsed}");
+    }
+
+    [Fact]
+    public void A_rank_that_left_before_all_had_come_is_not_counted()
+    {
+        TimeSpan start = TimeSpan.FromSeconds(4);
+        string[] said = RankThreads.Run(
+            3,
+            (rank, port) =>
+            {
+                if (rank == 1)
+                {
+                    using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+                    return Assert.Throws<OperationCanceledException>(
+                        () => ProcessGroup.Join(rank, 3, "127.0.0.1", port, start, RankThreads.Patience, cancellation: stop.Token)).GetType().Name;
+                }
+
+                Thread.Sleep(rank * 600);
+                return Assert.Throws<TorchException>(() => ProcessGroup.Join(rank, 3, "127.0.0.1", port, start, RankThreads.Patience, cancellation: TestContext.Current.CancellationToken)).Message;
+            },
+            _ => false);
+        Assert.Equal("2 of 3 ranks came", said[0]);
     }
 
     private static double[] Numbers(int rank, int count)

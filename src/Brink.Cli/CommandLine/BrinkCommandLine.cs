@@ -33,7 +33,8 @@ internal static class BrinkCommandLine
     /// </summary>
     private static readonly TimeSpan s_terminationTimeout = TimeSpan.FromMinutes(10);
 
-    private static readonly ParserConfiguration s_parser = new()
+    /// <summary>How command lines are read.</summary>
+    internal static ParserConfiguration Parser { get; } = new()
     {
         EnablePosixBundling = false,
         ResponseFileTokenReplacer = null,
@@ -92,7 +93,7 @@ internal static class BrinkCommandLine
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
         RootCommand root = CreateRoot();
-        ParseResult parsed = root.Parse(arguments, s_parser);
+        ParseResult parsed = root.Parse(arguments, Parser);
         try
         {
             if (arguments.Length == 0)
@@ -135,7 +136,12 @@ internal static class BrinkCommandLine
         catch (Exception failure)
         {
             await error.WriteLineAsync(Report(failure));
-            return failure is BrinkException { IsTemporary: true } ? InUse : RunError;
+            return failure switch
+            {
+                BrinkException { IsTemporary: true } => InUse,
+                BrinkException { IsInterruption: true } => Interrupted,
+                _ => RunError,
+            };
         }
     }
 

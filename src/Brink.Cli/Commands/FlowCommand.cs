@@ -56,7 +56,7 @@ internal static class FlowCommand
 
             // What is printed as JSON leaves standard output to it.
             using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
-            using RunRanks? ranks = RunRanks.FromEnvironment();
+            using RunRanks? ranks = RunRanks.FromEnvironment(watch.Token);
             IRunObserver observer = RankObserver.For(
                 ranks, asJson && ranks is null or { IsOwner: true } ? streams.Error : streams.Output, parsed.GetValue(quiet), RunEnd.Title(specification));
             RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), ranks, watch.Token);

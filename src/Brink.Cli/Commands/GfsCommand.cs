@@ -59,7 +59,7 @@ internal static class GfsCommand
             long? last = parsed.GetValue(to) is { } end ? AtLeast("--to", end, 0) : null;
             int atATime = (int)AtLeast("--threads", parsed.GetValue(threads), 1);
             using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
-            using RunRanks? ranks = RunRanks.FromEnvironment();
+            using RunRanks? ranks = RunRanks.FromEnvironment(watch.Token);
             TextWriter output = RankObserver.OutputOf(ranks, parsed.InvocationConfiguration.Output);
             TextWriter words = asJson ? RankObserver.OutputOf(ranks, parsed.InvocationConfiguration.Error) : output;
             FlowSolutionReport report = FlowSolutions.Compute(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Brink.Cli.CommandLine;
 using Brink.Cli.Launching;
+using Brink.Objectives;
 
 namespace Brink.Cli.Commands;
 
@@ -37,6 +38,12 @@ internal static class LaunchCommand
                 throw new BrinkException($"'{line[0]}' is not done by ranks; launch {string.Join(", ", s_commands[..^1])} or {s_commands[^1]}, e.g. brink launch --ranks {count} -- train spec.yaml");
             }
 
+            // A data set never holds more than it was asked for: what is too many already need not be started.
+            if (line[0] == "train" && TrainCommand.Read(line[1..]) is { Model: null, Count: > 0 } specification)
+            {
+                SampleShare.Require(count, specification.Count);
+            }
+
             return Launch(line, count, PortOf(parsed.GetValue(port)), cancellation);
         });
         return command;
@@ -54,7 +61,7 @@ internal static class LaunchCommand
     {
         using RankProcesses processes = RankProcesses.Start(OwnProgram.Words(), line, count, port);
         (int rank, int code, string? message) = processes.Wait(cancellation);
-        if (code is 0 or BrinkCommandLine.Interrupted)
+        if (code == 0 || (code == BrinkCommandLine.Interrupted && message is null))
         {
             return code;
         }
@@ -67,6 +74,10 @@ internal static class LaunchCommand
 
         // A rank's own line is whole already.
         string said = message?.StartsWith("brink: ") == true ? message["brink: ".Length..] : message ?? $"rank {rank} of {count} ended with exit code {code}{goOn}";
-        throw new BrinkException(said) { IsTemporary = code == BrinkCommandLine.InUse };
+        throw new BrinkException(said)
+        {
+            IsTemporary = code == BrinkCommandLine.InUse,
+            IsInterruption = code == BrinkCommandLine.Interrupted,
+        };
     }
 }

@@ -47,7 +47,7 @@ internal static class MeasureCommand
 
             Specification given = fields.Read(parsed);
             using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
-            using RunRanks? ranks = RunRanks.FromEnvironment();
+            using RunRanks? ranks = RunRanks.FromEnvironment(watch.Token);
             TextWriter output = RankObserver.OutputOf(ranks, parsed.InvocationConfiguration.Output);
             PointMeasurement measured = PointMeasurement.Take(
                 parsed.GetRequiredValue(source), given, wanted, below, residual, most, asJson ? Nobody : output.WriteLine, ranks, watch.Token);

@@ -33,7 +33,7 @@ internal static class ResumeCommand
 
             string title = RunEnd.Title(RunRecord.ReadSpecification(folder));
             using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
-            using RunRanks? ranks = RunRanks.FromEnvironment();
+            using RunRanks? ranks = RunRanks.FromEnvironment(watch.Token);
             IRunObserver observer = RankObserver.For(ranks, parsed.InvocationConfiguration.Output, parsed.GetValue(quiet), title);
             RunOutcome outcome = Trainer.Resume(folder, observer, more, ranks, watch.Token);
             if (!parsed.GetValue(quiet) && ranks is null or { IsOwner: true })

@@ -85,7 +85,7 @@ internal static class SpectrumCommand
                 Seed = (ulong)given.Seed,
             };
             using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
-            using RunRanks? ranks = RunRanks.FromEnvironment();
+            using RunRanks? ranks = RunRanks.FromEnvironment(watch.Token);
             TextWriter output = RankObserver.OutputOf(ranks, parsed.InvocationConfiguration.Output);
             Action<string> tell = asJson ? _ => { } : output.WriteLine;
             ranks?.RequireSame(JsonSerializer.Serialize(questions));

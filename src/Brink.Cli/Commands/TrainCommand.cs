@@ -10,9 +10,27 @@ internal static class TrainCommand
 {
     /// <summary>Creates the command.</summary>
     /// <returns>The command.</returns>
-    public static Command Create()
+    public static Command Create() => Create(new SpecificationOptions());
+
+    /// <summary>What a command line asks for, as far as it can be told without doing it.</summary>
+    /// <param name="arguments">What stands after <c>train</c>.</param>
+    /// <returns>The specification; null where there is something wrong with it, which training then says.</returns>
+    internal static Specification? Read(IReadOnlyList<string> arguments)
     {
         var fields = new SpecificationOptions();
+        ParseResult parsed = Create(fields).Parse(arguments, BrinkCommandLine.Parser);
+        try
+        {
+            return parsed.Errors.Count == 0 ? fields.Read(parsed) : null;
+        }
+        catch (BrinkException)
+        {
+            return null;
+        }
+    }
+
+    private static DocumentedCommand Create(SpecificationOptions fields)
+    {
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Show only how the run ended" };
         var force = new Option<bool>("--force") { Description = "Replace a run that is in the folder already" };
         var save = new Option<string>("--save-spec") { Description = "Write the specification to this file and train nothing", HelpName = "file" };
@@ -42,7 +60,7 @@ internal static class TrainCommand
             }
 
             using InputWatch watch = new(parsed.GetValue(untilInputEnds), cancellation);
-            using RunRanks? ranks = RunRanks.FromEnvironment();
+            using RunRanks? ranks = RunRanks.FromEnvironment(watch.Token);
             IRunObserver observer = RankObserver.For(ranks, output, parsed.GetValue(quiet), RunEnd.Title(specification));
             RunOutcome outcome = Trainer.Train(specification, observer, parsed.GetValue(force), ranks, watch.Token);
             if (!parsed.GetValue(quiet) && ranks is null or { IsOwner: true })

@@ -40,7 +40,7 @@ internal static class PlanText
 
         if (plan.Wire is { } wire)
         {
-            output.WriteLine($"  sums over ranks: {Time(wire.Latency)} a step of the ring, {Bytes(wire.Bandwidth)}/s{(plan.WireIsMeasured ? ", measured between two ranks on this machine" : string.Empty)}");
+            output.WriteLine($"  sums over ranks: {(wire.Wait > 0 ? $"{Time(wire.Wait)} after work, " : string.Empty)}{Time(wire.Latency)} a step of the ring, {Bytes(wire.Bandwidth)}/s{(plan.WireIsMeasured ? ", measured between two ranks on this machine" : string.Empty)}");
         }
 
         var table = new Table().Border(TableBorder.Simple).AddColumns(

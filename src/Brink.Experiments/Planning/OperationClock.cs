@@ -7,7 +7,12 @@ namespace Brink.Experiments.Planning;
 /// <param name="parameters">P.</param>
 /// <param name="elementBytes">Bytes of a number.</param>
 /// <param name="gpu">Whether the work is a GPU's, which is to be waited for.</param>
-internal sealed class OperationClock(long parameters, int elementBytes, bool gpu)
+/// <param name="counted">
+/// A group of this process alone that takes the sums; null where nobody does. Those that are noted are among them, the others are
+/// sums within the network, and are counted here.
+/// </param>
+/// <param name="sumSeconds">What each of the group's sums takes, of which a run has no part: it pays for sums over its ranks.</param>
+internal sealed class OperationClock(long parameters, int elementBytes, bool gpu, ProcessGroup? counted = null, double sumSeconds = 0)
 {
     private Dictionary<Operation, List<double>> _seconds = [];
     private Dictionary<long, int> _messages = [];
@@ -25,15 +30,17 @@ internal sealed class OperationClock(long parameters, int elementBytes, bool gpu
     /// <param name="messages">Bytes of each sum over ranks that it takes.</param>
     internal T Time<T>(Operation operation, Func<T> work, params ReadOnlySpan<long> messages)
     {
+        long sums = counted?.Sums ?? 0;
         var watch = Stopwatch.StartNew();
         T result = work();
         Wait();
+        double seconds = watch.Elapsed.TotalSeconds - (((counted?.Sums ?? 0) - sums) * sumSeconds);
         if (!_seconds.TryGetValue(operation, out List<double>? times))
         {
             _seconds[operation] = times = [];
         }
 
-        times.Add(watch.Elapsed.TotalSeconds);
+        times.Add(Math.Max(0, seconds));
         foreach (long bytes in messages)
         {
             Send(bytes);
@@ -51,13 +58,27 @@ internal sealed class OperationClock(long parameters, int elementBytes, bool gpu
     internal OperationRecord Record(Action work)
     {
         (_seconds, _messages) = ([], []);
+        (long sums, long bytes) = (counted?.Sums ?? 0, counted?.SummedBytes ?? 0);
         var watch = Stopwatch.StartNew();
         TimeSpan before = Environment.CpuUsage.TotalTime;
         work();
         Wait();
+        double seconds = watch.Elapsed.TotalSeconds - (((counted?.Sums ?? 0) - sums) * sumSeconds);
+        NoteInner((counted?.Sums ?? 0) - sums, (counted?.SummedBytes ?? 0) - bytes);
         return new OperationRecord(
-            watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds,
+            seconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds,
             _seconds.ToDictionary(one => one.Key, one => (IReadOnlyList<double>)one.Value), _messages);
+    }
+
+    /// <summary>Notes the sums that the network took within its passes, all with the mean of their bytes.</summary>
+    private void NoteInner(long sums, long bytes)
+    {
+        long inner = sums - _messages.Values.Sum();
+        if (inner > 0)
+        {
+            long mean = (bytes - _messages.Sum(message => message.Key * message.Value)) / inner;
+            _messages[mean] = _messages.GetValueOrDefault(mean) + (int)inner;
+        }
     }
 
     private void Wait()

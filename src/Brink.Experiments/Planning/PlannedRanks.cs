@@ -29,14 +29,9 @@ public static class PlannedRanks
             throw new BrinkException($"ranks share the full batch; {specification.Method} takes batches of {specification.BatchSize}: leave out --batch-size, or plan it with --ranks 1");
         }
 
-        if (batchStatistics && specification.SyncBatchNorm)
+        if (batchStatistics && !specification.GhostBatchNorm && !specification.SyncBatchNorm)
         {
-            throw new BrinkException($"the sums of --sync-batch-norm, two a layer and pass, are not in the plan's model; plan it with --ranks 1");
-        }
-
-        if (batchStatistics && !specification.GhostBatchNorm)
-        {
-            throw new BrinkException($"a network with batch normalisation is exact only in one batch: each of {ranks} ranks would normalise by the statistics of its own samples; plan it with --ranks 1, or ask for --ghost-batch-norm");
+            throw new BrinkException($"a network with batch normalisation is exact only in one batch: each of {ranks} ranks would normalise by the statistics of its own samples; ask for --sync-batch-norm or --ghost-batch-norm, or plan it with --ranks 1");
         }
 
         SampleShare.Require(ranks, samples);

@@ -23,12 +23,17 @@ internal sealed class ProbeSession : IDisposable
     /// <summary>Starts.</summary>
     /// <param name="specification">What to do.</param>
     /// <param name="note">Told what was decided.</param>
-    /// <param name="ranks">The processes that share the samples, all of which call this; null for this one alone.</param>
+    /// <param name="ranks">
+    /// The processes that share the samples, all of which call this; a group of this process alone where the sums within a network are
+    /// to be counted; null for this process without any.
+    /// </param>
     internal ProbeSession(Specification specification, Action<string> note, RunRanks? ranks = null)
     {
         _inner = Problem.Create(specification, note, ranks);
         Objective objective = _inner.Objective;
-        _clock = new OperationClock(objective.Dimension, ScalarTypes.Size(objective.Type), objective.Device.IsCuda);
+        ProcessGroup? counted = specification.SyncBatchNorm && ranks?.Group.Size == 1 ? ranks.Group : null;
+        _clock = new OperationClock(
+            objective.Dimension, ScalarTypes.Size(objective.Type), objective.Device.IsCuda, counted, counted is null ? 0 : WireProbe.Smallest(counted));
         _problem = new TimedProblem(_inner, _clock);
         _method = MethodFactory.Create(_inner.Specification);
         _measurements = new RunMeasurements(_inner.Specification, _problem.Objective);

@@ -45,9 +45,9 @@ public sealed record RunPlan(RunCosts Costs, WireSpeed? Wire, bool WireIsMeasure
 
         // What shares a machine is measured together, and one rank is what the others are compared with.
         var costs = new Dictionary<int, RunCosts>();
-        foreach (IGrouping<int, int> same in request.Ranks.Append(1).Distinct().GroupBy(ranks => Busy(specification, ranks, request.PerMachine)))
+        foreach (var same in request.Ranks.Append(1).Distinct().GroupBy(ranks => (Busy: Busy(specification, ranks, request.PerMachine), Shared: probe.SharesStatistics(ranks))))
         {
-            RunCosts measured = probe.Take(same.Key, [.. same], request.PerMachine);
+            RunCosts measured = probe.Take(same.Key.Busy, [.. same], request.PerMachine);
             measured = request.Trials is { } trials ? measured.WithTrials(trials) : measured;
             foreach (int ranks in same)
             {
@@ -58,7 +58,7 @@ public sealed record RunPlan(RunCosts Costs, WireSpeed? Wire, bool WireIsMeasure
         bool several = request.Ranks.Any(ranks => ranks > 1);
         bool given = request is { Latency: not null, Bandwidth: not null };
         WireSpeed wire = several && !given ? WireProbe.BetweenTwo(costs[1].Parameters) : new WireSpeed(0, double.MaxValue);
-        wire = new WireSpeed(request.Latency ?? wire.Latency, request.Bandwidth ?? wire.Bandwidth);
+        wire = wire with { Latency = request.Latency ?? wire.Latency, Bandwidth = request.Bandwidth ?? wire.Bandwidth };
         RunForecast alone = RunForecast.Of(costs[1], 1, wire);
         return new RunPlan(
             costs[1], several ? wire : null, several && !given,

@@ -16,6 +16,7 @@ public sealed class RunProbe
     private readonly Action<string> _note;
     private readonly long _total;
     private readonly long _numbers;
+    private readonly bool _statistics;
 
     /// <summary>Looks at what is to be measured.</summary>
     /// <param name="specification">The run.</param>
@@ -29,14 +30,13 @@ public sealed class RunProbe
         ArgumentNullException.ThrowIfNull(note);
         specification.Validate();
         (_specification, _note) = (specification, note);
-        bool statistics = false;
         (_total, _numbers) = (1, 0);
         if (specification.Model is null)
         {
-            (_total, _numbers, statistics) = NetworkProblem.Look(specification);
+            (_total, _numbers, _statistics) = NetworkProblem.Look(specification);
         }
 
-        PlannedRanks.Require(specification, statistics, _total, ranks.Max());
+        PlannedRanks.Require(specification, _statistics, _total, ranks.Max());
     }
 
     /// <summary>Iterations that are timed, at least 1: the mean number of trials is theirs.</summary>
@@ -48,14 +48,19 @@ public sealed class RunProbe
     /// <summary>N.</summary>
     public long Samples => _total;
 
+    /// <summary>Whether ranks share the network's batch statistics: each layer then takes sums, in single operators instead of one.</summary>
+    /// <param name="ranks">For how many ranks.</param>
+    internal bool SharesStatistics(int ranks) => ranks > 1 && _statistics && _specification.SyncBatchNorm;
+
     /// <summary>Measures.</summary>
     /// <param name="threads">Threads that the ranks of a machine have together; at least 1.</param>
-    /// <param name="ranks">For how many ranks.</param>
+    /// <param name="ranks">For how many ranks; one is not measured with several where those share batch statistics.</param>
     /// <param name="perMachine">Ranks that share a machine: as many are measured together, as threads that share samples.</param>
     /// <exception cref="BrinkException">The run cannot be made, or diverges at once.</exception>
     public RunCosts Take(int threads, IReadOnlyCollection<int> ranks, int perMachine)
     {
         ArgumentNullException.ThrowIfNull(ranks);
+        using RunRanks? alone = SharesStatistics(ranks.Max()) ? WireProbe.Alone() : null;
         Specification specification = _specification with { Threads = threads };
         long[] held = [.. ranks.Select(count => (_total + count - 1) / count * Math.Min(count, perMachine))];
         long most = Math.Min(_total, held.Max());
@@ -63,12 +68,12 @@ public sealed class RunProbe
         long cautious = 128L * threads;
         if (fewer > CautiousSamples * threads)
         {
-            double perSample = Secondly(specification, cautious) / cautious;
+            double perSample = Secondly(specification, cautious, alone) / cautious;
             fewer = Math.Clamp((long)(Seconds / (2 * (Iterations + FurtherIterations) * perSample)), cautious, fewer);
         }
 
         ProbeTimes small = new();
-        using (ProbeSession first = Open(specification, fewer, _note))
+        using (ProbeSession first = Open(specification, fewer, _note, alone))
         {
             Steps(first, small, WarmSteps + 2);
         }
@@ -81,13 +86,13 @@ public sealed class RunProbe
         }
 
         ProbeTimes large = new();
-        (double Samples, double Bytes) memoryLarge = (larger, Peak(specification, larger, session =>
+        (double Samples, double Bytes) memoryLarge = (larger, Peak(specification, larger, alone, session =>
         {
             Measured(session, large);
             Steps(session, large, Iterations + WarmSteps);
             Measured(session, large);
         }));
-        (double Samples, double Bytes) memorySmall = (fewer, Peak(specification, fewer, session =>
+        (double Samples, double Bytes) memorySmall = (fewer, Peak(specification, fewer, alone, session =>
         {
             Measured(session, small);
             Steps(session, small, WarmSteps + 2);
@@ -102,16 +107,16 @@ public sealed class RunProbe
         };
     }
 
-    private double Secondly(Specification specification, long samples)
+    private double Secondly(Specification specification, long samples, RunRanks? alone)
     {
         ProbeTimes times = new();
-        using ProbeSession session = Open(specification, samples, _ => { });
+        using ProbeSession session = Open(specification, samples, _ => { }, alone);
         Steps(session, times, WarmSteps + 1);
         return times.SecondsPerIteration;
     }
 
-    private ProbeSession Open(Specification specification, long samples, Action<string> note) => new(
-        samples == _total || specification.Model is not null ? specification : specification with { Count = (int)samples }, note);
+    private ProbeSession Open(Specification specification, long samples, Action<string> note, RunRanks? alone) => new(
+        samples == _total || specification.Model is not null ? specification : specification with { Count = (int)samples }, note, alone);
 
     private static void Steps(ProbeSession session, ProbeTimes times, int steps)
     {
@@ -134,14 +139,14 @@ public sealed class RunProbe
     private void Measured(ProbeSession session, ProbeTimes times) => times.AddMeasurements(session, _note);
 
     /// <summary>Resident bytes at the peak of a session, of which everything but the measuring of micro-batches is part.</summary>
-    private double Peak(Specification specification, long samples, Action<ProbeSession> work)
+    private double Peak(Specification specification, long samples, RunRanks? alone, Action<ProbeSession> work)
     {
         // The first time, micro-batches are measured, and what that holds is no part of a run.
-        Open(specification, samples, _ => { }).Dispose();
+        Open(specification, samples, _ => { }, alone).Dispose();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         Runtime.ReleaseFreeMemory();
         ProcessMemory.ResetPeak();
-        using ProbeSession session = Open(specification, samples, _ => { });
+        using ProbeSession session = Open(specification, samples, _ => { }, alone);
         work(session);
         return ProcessMemory.Peak() ?? 0;
     }

@@ -36,7 +36,7 @@ internal static class GpuSums
         // A starter that gives every rank one GPU numbers each of them 0: which it is, the variable says.
         string[] visible = (variable("CUDA_VISIBLE_DEVICES") ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string name = device.Index < visible.Length ? visible[device.Index] : device.Index.ToString(CultureInfo.InvariantCulture);
-        return RunRanks.Mark(Encoding.UTF8.GetBytes($"{machine}/{name}"));
+        return Fingerprint.Of(Encoding.UTF8.GetBytes($"{machine}/{name}"));
     }
 
     /// <summary>A name of this machine that it shares with its containers only.</summary>

@@ -4,7 +4,7 @@ namespace Brink.Experiments;
 
 /// <summary>This process's place among the ranks of a run, as whatever started them says in the environment.</summary>
 /// <param name="Rank">This process's number, from 0.</param>
-/// <param name="Size">Number of ranks; at least 2.</param>
+/// <param name="Size">Number of ranks; at least 2 where the environment says it.</param>
 /// <param name="LocalRank">Its number among those on this machine, from 0.</param>
 /// <param name="LocalSize">How many are on this machine.</param>
 /// <param name="Address">Where rank 0 is to be reached.</param>

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using Brink.Objectives;
 using Brink.Torch;
@@ -35,15 +33,18 @@ public sealed class RunRanks : IDisposable
     public bool IsOwner => Group.Rank == 0;
 
     /// <summary>Joins the ranks that the environment names.</summary>
+    /// <param name="cancellation">Ends the wait for the others.</param>
     /// <returns>The ranks, to be disposed by the caller; null where this process is alone.</returns>
-    /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, or process groups were not built.</exception>
-    public static RunRanks? FromEnvironment() => RankPlace.FromEnvironment() is { } place ? Join(place) : null;
+    /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, process groups were not built, or it was cancelled before all had come.</exception>
+    public static RunRanks? FromEnvironment(CancellationToken cancellation = default) =>
+        RankPlace.FromEnvironment() is { } place ? Join(place, cancellation) : null;
 
     /// <summary>Joins the other ranks.</summary>
     /// <param name="place">This process's place.</param>
+    /// <param name="cancellation">Ends the wait for the others.</param>
     /// <returns>The ranks, to be disposed by the caller.</returns>
-    /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, or process groups were not built.</exception>
-    public static RunRanks Join(RankPlace place)
+    /// <exception cref="BrinkException">Rank 0 cannot be reached, the port is in use, ranks are missing, process groups were not built, or it was cancelled before all had come.</exception>
+    public static RunRanks Join(RankPlace place, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(place);
         Runtime.Initialize();
@@ -61,7 +62,11 @@ public sealed class RunRanks : IDisposable
         try
         {
             return new RunRanks(
-                ProcessGroup.Join(place.Rank, place.Size, place.Address, place.Port, TimeSpan.FromSeconds(seconds), s_wait, prefix: place.Prefix), place);
+                ProcessGroup.Join(place.Rank, place.Size, place.Address, place.Port, TimeSpan.FromSeconds(seconds), s_wait, place.Prefix, cancellation), place);
+        }
+        catch (OperationCanceledException interruption)
+        {
+            throw new BrinkException($"rank {place.Rank} was interrupted before all {place.Size} ranks had come", interruption) { IsInterruption = true };
         }
         catch (TorchException failure)
         {
@@ -213,16 +218,7 @@ public sealed class RunRanks : IDisposable
 
     /// <summary>48 bits that follow from those of the weights.</summary>
     /// <param name="weights">w.</param>
-    internal static double Mark(Tensor weights) => Mark(BytesOf(weights));
-
-    /// <summary>48 bits that follow from some bytes: exact in a float64, which is what ranks sum.</summary>
-    /// <param name="bytes">The bytes.</param>
-    internal static double Mark(ReadOnlySpan<byte> bytes)
-    {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, digest);
-        return BinaryPrimitives.ReadUInt64LittleEndian(digest) >> 16;
-    }
+    internal static double Mark(Tensor weights) => Fingerprint.Of(BytesOf(weights));
 
     /// <inheritdoc/>
     public void Dispose()

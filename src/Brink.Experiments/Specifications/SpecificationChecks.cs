@@ -1,3 +1,5 @@
+using Brink.Networks;
+
 namespace Brink.Experiments;
 
 /// <summary>The checks of a whole specification: ranges, what applies where, and values that must agree.</summary>
@@ -58,6 +60,11 @@ internal static class SpecificationChecks
         {
             throw new BrinkException(
                 $"{shown("interval")} ({interval:R}) must be a whole multiple of compare-eta ({step:R}): there the two stand at equal time");
+        }
+
+        if (SubjectFields.BatchNorm.AppliesTo(specification) && !specification.BatchNorm && NetworkCatalogue.Find(specification.Network) is { AlwaysBatchNorm: true })
+        {
+            throw new BrinkException($"{shown("batch-norm")}: {specification.Network} always has batch normalisation; leave it out");
         }
 
         if ((specification.Mean is null) != (specification.StandardDeviation is null))

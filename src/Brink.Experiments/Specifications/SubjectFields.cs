@@ -148,9 +148,13 @@ internal static class SubjectFields
     internal static readonly SpecificationField<bool> BatchNorm = new("batch-norm", FieldGroup.Network, new FlagForm())
     {
         Help = "Batch normalisation, before each activation or where the network's authors have it; densenet121 always has it",
-        Default = FieldDefault.Of(false),
+        Default = FieldDefault.By("false; true for densenet121", s => NetworkCatalogue.Find(s.Network) is { AlwaysBatchNorm: true }),
         Example = "true",
-        Conditions = [FieldCondition.ForNetworks, Varying(NetworkVariants.BatchNorm)],
+        Conditions =
+        [
+            FieldCondition.ForNetworks,
+            new("network", [.. NetworkCatalogue.All.Where(one => one.AlwaysBatchNorm || one.Variants.HasFlag(NetworkVariants.BatchNorm)).Select(one => one.Name)]),
+        ],
     };
 
     internal static readonly SpecificationField<string> Initialization = new(

@@ -163,7 +163,7 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library, EntryPoint = "brink_process_group_create", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ProcessGroupCreate(
-        int rank, int size, string address, int port, string prefix, long startMilliseconds, long waitMilliseconds, out nint group);
+        int rank, int size, string address, int port, string prefix, long startMilliseconds, long waitMilliseconds, ref int stop, out nint group);
 
     [LibraryImport(Library, EntryPoint = "brink_process_group_use_nccl")]
     internal static partial int ProcessGroupUseNccl(nint group);

@@ -59,6 +59,9 @@ public sealed class NetworkArchitecture
     /// <summary>Widths where none are given; empty where they cannot be given.</summary>
     public IReadOnlyList<int> DefaultWidths { get; init; } = [];
 
+    /// <summary>Whether it always has batch normalisation, which then is no variant.</summary>
+    public bool AlwaysBatchNorm { get; init; }
+
     /// <summary>Makes the network; nothing is bound to its parameters yet.</summary>
     /// <param name="options">Its sizes and variants; fields it does not know are passed over.</param>
     /// <returns>The network, from images (N × channels × height × width) to N × classes.</returns>

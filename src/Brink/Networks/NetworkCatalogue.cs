@@ -30,7 +30,10 @@ public static class NetworkCatalogue
         new("vgg11", "VGG11 of torchvision, dropout 0", NetworkVariants.BatchNorm | NetworkVariants.Bias, Vgg.Eleven),
         new("resnet34", "ResNet34 of torchvision, without normalisation unless asked for", NetworkVariants.BatchNorm | NetworkVariants.Bias, ResNet.ThirtyFour),
         new("wide-resnet50-2", "WideResNet50-2 of torchvision, without normalisation unless asked for", NetworkVariants.BatchNorm | NetworkVariants.Bias, ResNet.WideFiftyTwo),
-        new("densenet121", "DenseNet121 of torchvision, with batch norm, drop rate 0", NetworkVariants.Bias, DenseNet.OneTwentyOne),
+        new("densenet121", "DenseNet121 of torchvision, with batch norm, drop rate 0", NetworkVariants.Bias, DenseNet.OneTwentyOne)
+        {
+            AlwaysBatchNorm = true,
+        },
         new("vit", "SimpleViT of width 256, depth 4, 8 heads, patches of 8×8 or 7×7", NetworkVariants.Bias, SimpleVit.Tiny),
     ];
 

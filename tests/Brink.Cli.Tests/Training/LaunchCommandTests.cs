@@ -50,6 +50,18 @@ public sealed class LaunchCommandTests : IDisposable
     }
 
     [Fact]
+    public void DenseNet121_which_always_has_batch_statistics_is_shared_too()
+    {
+        string[] more = ["--network", "densenet121", "--method", "gd", "--eta", "1e-4", "--iterations", "1", "--sharpness-every", "0"];
+        Assert.Equal(0, BrinkProcess.Run(Train("1", 5, more)).Code);
+        (int code, _, string error) = BrinkProcess.Run(Launch(2, Train("2", 5, [.. more, "--sync-batch-norm"])));
+        Assert.True(code == 0, error);
+        AssertSameTrajectory("1", "2");
+        (code, _, error) = BrinkProcess.Run(Train("without", 5, [.. more, "--batch-norm", "false"]));
+        Assert.Equal((1, "brink: --batch-norm: densenet121 always has batch normalisation; leave it out\n"), (code, error));
+    }
+
+    [Fact]
     public void Ranks_measure_a_point_and_follow_flows_as_one_process_does()
     {
         Assert.Equal(0, BrinkProcess.Run(Train("run", 61, "--widths", "8,8", "--method", "gd", "--eta", "0.3", "--iterations", "4", "--sharpness-every", "0")).Code);
@@ -186,6 +198,16 @@ public sealed class LaunchCommandTests : IDisposable
     }
 
     [Fact]
+    public void More_ranks_than_samples_are_not_started()
+    {
+        // Two hundred processes would take minutes, and more memory than there is.
+        var watch = Stopwatch.StartNew();
+        (int code, string output, string error) = BrinkProcess.Run(Launch(200, Train("many", 100, "--method", "gd", "--eta", "0.1")));
+        Assert.Equal((1, string.Empty, "brink: 200 ranks cannot share 100 samples: start at most 100 ranks\n"), (code, output, error));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"it took {watch.Elapsed}");
+    }
+
+    [Fact]
     public void Ranks_that_disagree_or_do_not_find_each_other_say_so_in_one_line()
     {
         int port = FreePort();
@@ -211,6 +233,24 @@ public sealed class LaunchCommandTests : IDisposable
         Assert.Equal((1, $"brink: port {port} is in use; choose another --port, or leave it out\n"), (code, error));
         (code, _, error) = BrinkProcess.Run("launch", "--ranks", "2", "--", "runs", "list");
         Assert.Equal((1, "brink: 'runs' is not done by ranks; launch train, resume, flow, measure, spectrum or gfs, e.g. brink launch --ranks 2 -- train spec.yaml\n"), (code, error));
+    }
+
+    [Theory]
+    [InlineData(0, "TERM")]
+    [InlineData(1, "INT")]
+    public void A_rank_that_waits_for_the_others_ends_when_it_is_asked_to(int rank, string signal)
+    {
+        using BrinkProcess waiting = BrinkProcess.StartWith([], Place(rank, FreePort(), 60), Train("waits", 61, "--method", "gd", "--eta", "0.1"));
+        while (!waiting.HasExited && !File.ReadAllText($"/proc/{waiting.Id}/maps").Contains("libbrink_native", StringComparison.Ordinal))
+        {
+            Thread.Sleep(20);
+        }
+
+        Thread.Sleep(300);
+        var watch = Stopwatch.StartNew();
+        waiting.Signal(signal);
+        Assert.Equal((130, string.Empty, $"brink: rank {rank} was interrupted before all 2 ranks had come\n"), waiting.Finish());
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"it took {watch.Elapsed}");
     }
 
     internal static IEnumerable<string> Timeless(string run) => File.ReadLines(Path.Combine(run, "metrics.jsonl"))

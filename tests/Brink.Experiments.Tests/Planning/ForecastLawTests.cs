@@ -121,6 +121,7 @@ public sealed class ForecastLawTests
         WireSpeed found = WireSpeed.Through(5, (8, s_wire.Seconds(5, 8)), (4e6, s_wire.Seconds(5, 4e6)));
         Assert.Equal(s_wire.Latency, found.Latency, 1e-9);
         Assert.Equal(s_wire.Bandwidth, found.Bandwidth, 1.0);
+        Assert.Equal(s_wire.Seconds(5, 1e5) + 1e-3, (s_wire with { Wait = 1e-3 }).Seconds(5, 1e5), 1e-12);
     }
 
     [Fact]

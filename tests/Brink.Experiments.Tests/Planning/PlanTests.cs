@@ -63,11 +63,43 @@ public sealed class PlanTests : IDisposable
     }
 
     [Fact]
+    public void Sums_of_batch_statistics_are_planned_in_one_process_as_ranks_take_them()
+    {
+        Specification specification = Given("nls").Without("micro-batch") with { Threads = 1, BatchNorm = true, SyncBatchNorm = true, SharpnessEvery = 2 };
+        (long Sums, long Bytes) taken = default;
+        OnTwoRanks(ranks =>
+        {
+            using var session = new ProbeSession(specification, _ => { }, ranks);
+            (long sums, long bytes) = (ranks.Group.Sums, ranks.Group.SummedBytes);
+            session.WriteLine();
+            session.Step();
+            session.WriteLine();
+            session.Measure();
+            taken = (ranks.Group.Sums - sums, ranks.Group.SummedBytes - bytes);
+        });
+        using RunRanks alone = WireProbe.Alone();
+        using var probe = new ProbeSession(specification, _ => { }, alone);
+        OperationRecord[] planned = [probe.WriteLine().Record, probe.Step(), probe.WriteLine().Record, .. probe.Measure().Select(one => one.Record)];
+        Assert.Equal(taken.Sums, planned.Sum(one => one.Messages.Values.Sum()));
+
+        // The bytes of those within the network are their mean, rounded down.
+        double bytes = planned.Sum(one => one.Messages.Sum(message => (double)message.Key * message.Value));
+        Assert.InRange(bytes / taken.Bytes, 0.99, 1);
+
+        // One rank takes none of them.
+        RunPlan plan = RunPlan.Make(specification, new PlanRequest { Ranks = [1, 3], Latency = 1e-5, Bandwidth = 1e9, Iterations = 2 }, _ => { });
+        Assert.Equal(0, plan.Forecasts[0].Sums);
+        Assert.True(plan.Forecasts[1].Sums > planned[1].Messages.Values.Sum(), $"{plan.Forecasts[1].Sums} sums");
+        Assert.All(plan.Costs.Parts[0].Messages, message => Assert.True(message.Count < 10));
+    }
+
+    [Fact]
     public void A_sum_between_two_ranks_of_this_machine_is_measured()
     {
         WireSpeed wire = WireProbe.BetweenTwo(100_000);
         Assert.InRange(wire.Latency, 1e-7, 1);
         Assert.InRange(wire.Bandwidth, 1e5, 1e12);
+        Assert.InRange(wire.Wait, 0, 1);
     }
 
     [Fact]
@@ -97,7 +129,7 @@ public sealed class PlanTests : IDisposable
         Refused(Given("nls"), 97, "97 ranks cannot share 96 samples: start at most 96 ranks");
         Refused(new Specification { Model = "scalar", Depth = 2, Start = [1.4, 0.9], Method = "nls" }, 2, "ranks share a network's samples; the model scalar has too few to share: plan it with --ranks 1");
         Specification normalised = Given("nls").Without("micro-batch").Without("widths") with { Network = "densenet121" };
-        Refused(normalised, 2, "a network with batch normalisation is exact only in one batch: each of 2 ranks would normalise by the statistics of its own samples; plan it with --ranks 1, or ask for --ghost-batch-norm");
+        Refused(normalised, 2, "a network with batch normalisation is exact only in one batch: each of 2 ranks would normalise by the statistics of its own samples; ask for --sync-batch-norm or --ghost-batch-norm, or plan it with --ranks 1");
     }
 
     private Specification Given(string method) => method is "gd" or "sam" or "sgd"
@@ -119,7 +151,7 @@ public sealed class PlanTests : IDisposable
         2,
         (rank, port) =>
         {
-            using RunRanks ranks = RunRanks.Join(new RankPlace(rank, 2, rank, 2, "127.0.0.1", port, "test"));
+            using RunRanks ranks = RunRanks.Join(new RankPlace(rank, 2, rank, 2, "127.0.0.1", port, "test"), TestContext.Current.CancellationToken);
             work(ranks);
             return true;
         },

@@ -82,7 +82,7 @@ public sealed class RankedRunTests : IDisposable
         size,
         (rank, port) =>
         {
-            using var ranks = RunRanks.Join(new RankPlace(rank, size, rank, size, "127.0.0.1", port, "torchrun"));
+            using var ranks = RunRanks.Join(new RankPlace(rank, size, rank, size, "127.0.0.1", port, "torchrun"), TestContext.Current.CancellationToken);
             return work(ranks, TestContext.Current.CancellationToken);
         },
         failure => failure is BrinkException { IsToldElsewhere: true });
