@@ -40,8 +40,9 @@ const few = 4;
 export function paint(u: uPlot, curves: readonly ChartCurve[], levels: readonly ChartLevel[], theme: Theme, logarithmic: boolean) {
   const { ctx, bbox } = u;
   const ratio = devicePixelRatio;
-  const toX: Place = (value) => u.valToPos(value, 'x', true);
-  const toY: Place = (value) => Math.max(-far, Math.min(far, u.valToPos(value, 'y', true)));
+  const toX = placing(u.scales.x!, bbox.left, bbox.width);
+  const upwards = placing(u.scales.y!, bbox.top + bbox.height, -bbox.height);
+  const toY: Place = (value) => Math.max(-far, Math.min(far, upwards(value)));
   const shows = (value: number | null | undefined): value is number =>
     value !== null && value !== undefined && (!logarithmic || value > 0);
 
@@ -53,6 +54,14 @@ export function paint(u: uPlot, curves: readonly ChartCurve[], levels: readonly 
   for (const curve of curves) line(ctx, curve, curves.length > few, toX, toY, shows, ratio, u);
   ctx.restore();
   drawLevels(u, levels, theme, toY, ratio);
+}
+
+/** What `valToPos` gives on the canvas, which works out scale and size anew for every one of some hundred thousand points. */
+export function placing({ min = 0, max = 1, distr }: uPlot.Scale, start: number, length: number): Place {
+  const reach: Place = distr === 3 ? Math.log10 : (value) => value;
+  const low = reach(min);
+  const each = length / (reach(max) - low);
+  return (value) => start + (reach(value) - low) * each;
 }
 
 function band(
