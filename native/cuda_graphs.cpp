@@ -29,7 +29,10 @@ class Graph {
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
-  void begin() { graph_.capture_begin(); }
+  void begin() {
+    c10::cuda::device_synchronize();
+    graph_.capture_begin();
+  }
 
   void end() {
     graph_.capture_end();
@@ -44,10 +47,21 @@ class Graph {
   at::cuda::CUDAGraph graph_;
 };
 
+#else
+
+// Nothing was built: the functions stay, so that the managed side finds them and can say what is missing.
+class Graph {
+ public:
+  Graph() { throw std::runtime_error("CUDA graphs were not built: CUDA's headers were not found"); }
+  void begin() {}
+  void end() {}
+  void replay() {}
+};
+
 #endif
 
-[[noreturn, maybe_unused]] void without_cuda() {
-  throw std::runtime_error("CUDA graphs were not built: CUDA's headers were not found");
+Graph& graph_of(void* graph) {
+  return *static_cast<Graph*>(graph);
 }
 
 } // namespace
@@ -63,61 +77,29 @@ BRINK_API int32_t brink_cuda_graphs_supported() {
 // Turns this thread to a stream on which the work can be recorded. It is to be done there once before, so that what libraries
 // set up on first use is there.
 BRINK_API int brink_cuda_graph_create(void** graph) {
-  return brink::guarded([&] {
-#ifdef BRINK_WITH_CUDA
-    *graph = new Graph();
-#else
-    (void)graph;
-    without_cuda();
-#endif
-  });
+  return brink::guarded([&] { *graph = new Graph(); });
 }
 
 // From here to the end nothing is computed, only recorded.
 BRINK_API int brink_cuda_graph_begin(void* graph) {
-  return brink::guarded([&] {
-#ifdef BRINK_WITH_CUDA
-    c10::cuda::device_synchronize();
-    static_cast<Graph*>(graph)->begin();
-#else
-    (void)graph;
-    without_cuda();
-#endif
-  });
+  return brink::guarded([&] { graph_of(graph).begin(); });
 }
 
 // Ends the recording, and turns this thread back to its ordinary stream.
 BRINK_API int brink_cuda_graph_end(void* graph) {
-  return brink::guarded([&] {
-#ifdef BRINK_WITH_CUDA
-    static_cast<Graph*>(graph)->end();
-#else
-    (void)graph;
-    without_cuda();
-#endif
-  });
+  return brink::guarded([&] { graph_of(graph).end(); });
 }
 
 // Does the recorded work, with what its input tensors hold now, on this thread's stream.
 BRINK_API int brink_cuda_graph_replay(void* graph) {
-  return brink::guarded([&] {
-#ifdef BRINK_WITH_CUDA
-    static_cast<Graph*>(graph)->replay();
-#else
-    (void)graph;
-    without_cuda();
-#endif
-  });
+  return brink::guarded([&] { graph_of(graph).replay(); });
 }
 
 // Also where recording failed; this thread is back on its ordinary stream.
 BRINK_API void brink_cuda_graph_release(void* graph) {
-  (void)graph;
-#ifdef BRINK_WITH_CUDA
   try {
     delete static_cast<Graph*>(graph);
   } catch (...) {
     // The GPU is lost; whoever uses it next hears of it.
   }
-#endif
 }

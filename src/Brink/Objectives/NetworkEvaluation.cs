@@ -87,20 +87,7 @@ internal sealed partial class NetworkEvaluation : Evaluation
     /// <summary>Parameters that are differentiated inside the graph: all but the linear first layer's.</summary>
     internal ReadOnlySpan<Tensor> InnerLeaves => Leaves.AsSpan(InnerStart);
 
-    private Tensor[] Leaves
-    {
-        get
-        {
-            if (_leaves is null)
-            {
-                using var scope = new TensorScope();
-                _leaves = _objective.Leaves(Weights);
-                Array.ForEach(_leaves, leaf => leaf.Unscoped());
-            }
-
-            return _leaves;
-        }
-    }
+    private Tensor[] Leaves => _leaves ??= _objective.Leaves(Weights);
 
     internal int InnerStart => _objective.Prefix?.ParameterCount ?? 0;
 

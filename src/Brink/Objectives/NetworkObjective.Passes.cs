@@ -32,14 +32,14 @@ public sealed partial class NetworkObjective
         ? new SharedBatchStatistics(Share.Group, Batches.Samples, Share.Total)
         : null;
 
-    /// <summary>The parameters at a point, ready to be differentiated with respect to.</summary>
+    /// <summary>The parameters at a point, ready to be differentiated with respect to; owned by the caller.</summary>
     internal Tensor[] Leaves(Tensor weights)
     {
         using Tensor detached = weights.Detach();
         Tensor[] leaves = Layout.Views(detached);
         foreach (Tensor leaf in leaves)
         {
-            leaf.RequiresGrad = true;
+            leaf.Unscoped().RequiresGrad = true;
         }
 
         return leaves;

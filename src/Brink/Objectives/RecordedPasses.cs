@@ -107,7 +107,6 @@ internal sealed class RecordedPasses(NetworkObjective objective, Func<Action, Re
             Tensor same = weights.EmptyLike();
             same.SetData(_weights);
             _leaves = objective.Leaves(same);
-            Array.ForEach(_leaves, leaf => leaf.Unscoped());
         }
 
         _at = null;
