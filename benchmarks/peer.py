@@ -42,7 +42,7 @@ from peer_flow import flow_solution  # noqa: E402
 from peer_optimizers import METHODS  # noqa: E402
 from peer_phase import sweep  # noqa: E402
 from peer_problem import BadRequest, Problem, read_safetensors  # noqa: E402
-from peer_sharpness import arpack, power_iteration, relative_residual  # noqa: E402
+from peer_sharpness import HessianProducts, arpack, power_iteration, relative_residual  # noqa: E402
 from peer_spectrum import cold_arpack, single_vector_lobpcg, worst_residual  # noqa: E402
 
 
@@ -73,7 +73,7 @@ class Peer:
     """The state between requests: a problem, and the method that is running on it."""
 
     def __init__(self):
-        self.problem = self.optimizer = self.method = self.eigenvector = self.eigenpairs = None
+        self.problem = self.optimizer = self.method = self.eigenvector = self.eigenpairs = self.products = None
         self.warm = set()
 
     def ready(self):
@@ -121,7 +121,7 @@ class Peer:
     def setup(self, request):
         if "threads" in request:
             torch.set_num_threads(request["threads"])
-        self.problem = None  # the old data goes before the new comes, or the peak would count both
+        self.problem = self.products = None  # the old data goes before the new comes, or the peak would count both
         self.problem = Problem(request)
         self.optimizer = self.method = self.eigenvector = self.eigenpairs = None
         self.warm = set()
@@ -190,14 +190,14 @@ class Peer:
 
     def reset(self, request):
         self.ready().restart()
-        self.optimizer = self.method = self.eigenvector = self.eigenpairs = None
+        self.optimizer = self.method = self.eigenvector = self.eigenpairs = self.products = None
         return {}
 
     def load(self, request):
         """Weights from a safetensors file, so that both sides can measure at the very same point."""
         problem = self.ready()
         problem.load(read_safetensors(request["weights"]))
-        self.optimizer = self.method = None
+        self.optimizer = self.method = self.products = None
         return {}
 
     def sharpness(self, request):
@@ -222,6 +222,16 @@ class Peer:
                 "residual": relative_residual(found["eigenvalue"], found["vector"], product),
                 "hvps": hvps if solver == "arpack" else found["hvps"],
                 "converged": found["converged"], "seconds": elapsed, **memory()}
+
+    def product(self, request):
+        """The Hessian times the gradient at the current weights; the first one builds the graph, untimed."""
+        problem = self.ready()
+        if self.products is None:
+            problem.model.zero_grad(set_to_none=True)
+            self.products = HessianProducts(problem)
+        along = [gradient.detach() for gradient in self.products.gradients]
+        found, elapsed = self.timed(lambda: self.products(along))
+        return {"norm": sum(part.double().pow(2).sum() for part in found).sqrt().item(), "seconds": elapsed, **memory()}
 
     def spectrum(self, request):
         problem, solver = self.ready(), request.get("solver", "arpack")
@@ -260,7 +270,7 @@ class Peer:
         return {**memory(), "cpu_seconds": sum(resource.getrusage(resource.RUSAGE_SELF)[:2])}
 
 
-OPERATIONS = ("hello", "setup", "overhead", "gradient", "nls", "loss", "reset", "load", "sharpness", "spectrum",
+OPERATIONS = ("hello", "setup", "overhead", "gradient", "nls", "loss", "reset", "load", "sharpness", "product", "spectrum",
               "flow", "phase", "reset_peak", "rss")
 
 

@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 #include <c10/core/UndefinedTensorImpl.h>
 
+#include <dlfcn.h>
 #include <exception>
 #include <string>
 
@@ -28,6 +29,13 @@ int guarded(Body&& body) noexcept {
     set_error("an exception that is no std::exception");
   }
   return 1;
+}
+
+// A function of a library that is in the process already, whatever that is called, or nullptr: OpenBLAS and CUDA's runtime are
+// reached this way, so that neither is needed to build.
+template <class Function>
+Function loaded(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
 }
 
 using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;

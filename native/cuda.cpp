@@ -6,18 +6,8 @@
 #include <c10/cuda/CUDACachingAllocator.h>
 #endif
 
-#include <dlfcn.h>
+#include <array>
 #include <stdexcept>
-
-namespace {
-
-// A function of the CUDA runtime, which is in the process where libtorch uses it: so that it is not needed to build.
-template <class Function>
-Function loaded(const char* name) {
-  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
-}
-
-} // namespace
 
 BRINK_API int32_t brink_cuda_available() {
   try {
@@ -30,7 +20,7 @@ BRINK_API int32_t brink_cuda_available() {
 BRINK_API int brink_cuda_device_count(int32_t* count) {
   return brink::guarded([&] {
     *count = 0;
-    if (auto device_count = loaded<int (*)(int*)>("cudaGetDeviceCount")) {
+    if (auto device_count = brink::loaded<int (*)(int*)>("cudaGetDeviceCount")) {
       int devices = 0;
       if (device_count(&devices) == 0) {
         *count = devices;
@@ -39,9 +29,24 @@ BRINK_API int brink_cuda_device_count(int32_t* count) {
   });
 }
 
+// The model of a GPU, good until this thread asks again; empty where the driver does not say. The driver is asked: the runtime
+// hands out a structure that has changed with its versions.
+BRINK_API const char* brink_cuda_device_name(int32_t index) {
+  thread_local std::array<char, 256> name;
+  name.fill('\0');
+  if (void* driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_NOLOAD)) {
+    auto name_of = reinterpret_cast<int (*)(char*, int, int)>(dlsym(driver, "cuDeviceGetName"));
+    if (name_of == nullptr || name_of(name.data(), static_cast<int>(name.size()) - 1, index) != 0) {
+      name.fill('\0');
+    }
+    dlclose(driver);
+  }
+  return name.data();
+}
+
 BRINK_API int brink_cuda_memory(int64_t* free_bytes, int64_t* total_bytes) {
   return brink::guarded([&] {
-    auto query = loaded<int (*)(size_t*, size_t*)>("cudaMemGetInfo");
+    auto query = brink::loaded<int (*)(size_t*, size_t*)>("cudaMemGetInfo");
     size_t available = 0, total = 0;
     if (query == nullptr || query(&available, &total) != 0) {
       throw std::runtime_error("CUDA does not say how much memory it has");
@@ -53,7 +58,7 @@ BRINK_API int brink_cuda_memory(int64_t* free_bytes, int64_t* total_bytes) {
 
 BRINK_API int brink_cuda_synchronize() {
   return brink::guarded([&] {
-    auto synchronize = loaded<int (*)()>("cudaDeviceSynchronize");
+    auto synchronize = brink::loaded<int (*)()>("cudaDeviceSynchronize");
     if (synchronize == nullptr || synchronize() != 0) {
       throw std::runtime_error("CUDA did not finish its work");
     }

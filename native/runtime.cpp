@@ -4,19 +4,6 @@
 #include <ATen/Parallel.h>
 #include <torch/version.h>
 
-#include <dlfcn.h>
-
-namespace {
-
-// A function of a library that is in the process already, whatever it is called: OpenBLAS is reached this way, so that it is
-// not needed to build.
-template <class Function>
-Function loaded(const char* name) {
-  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
-}
-
-} // namespace
-
 BRINK_API const char* brink_torch_version() {
   return TORCH_VERSION;
 }
@@ -30,7 +17,7 @@ BRINK_API int brink_threads_get(int32_t* threads) {
 BRINK_API int brink_threads_set(int32_t threads) {
   return brink::guarded([&] {
     at::set_num_threads(threads);
-    if (auto set_blas = loaded<void (*)(int)>("openblas_set_num_threads")) {
+    if (auto set_blas = brink::loaded<void (*)(int)>("openblas_set_num_threads")) {
       set_blas(threads);
     }
   });
@@ -39,14 +26,14 @@ BRINK_API int brink_threads_set(int32_t threads) {
 // Threads that BLAS uses, whichever thread calls it; zero where it cannot say.
 BRINK_API int brink_blas_threads_get(int32_t* threads) {
   return brink::guarded([&] {
-    auto get = loaded<int (*)()>("openblas_get_num_threads");
+    auto get = brink::loaded<int (*)()>("openblas_get_num_threads");
     *threads = get ? get() : 0;
   });
 }
 
 // Describes the BLAS in the process if it can say so itself (OpenBLAS), else an empty string.
 BRINK_API const char* brink_blas_description() {
-  if (auto describe = loaded<char* (*)()>("openblas_get_config")) {
+  if (auto describe = brink::loaded<char* (*)()>("openblas_get_config")) {
     return describe();
   }
   return "";

@@ -47,6 +47,11 @@ public static unsafe class Runtime
         }
     }
 
+    /// <summary>The models of the GPUs that libtorch can use, e.g. <c>NVIDIA H100 80GB HBM3</c>; empty names where the driver gives none.</summary>
+    /// <returns>In the order of their indices; empty without a GPU.</returns>
+    public static IReadOnlyList<string> CudaDeviceNames() =>
+        CudaIsAvailable ? [.. Enumerable.Range(0, CudaDeviceCount).Select(index => Native.Text(Native.CudaDeviceName(index)))] : [];
+
     /// <summary>
     /// Threads that one operator may use, on this thread. BLAS has one number for the whole process, so that setting it here
     /// changes what BLAS does for every thread, and with it the last bits of products and factorisations:
@@ -103,8 +108,15 @@ public static unsafe class Runtime
         return (free, total);
     }
 
-    /// <summary>Waits until the GPU has finished what it was given.</summary>
-    public static void CudaSynchronize() => Native.Check(Native.CudaSynchronize());
+    /// <summary>Waits until a device has finished what it was given, as it must before a clock is read.</summary>
+    /// <param name="device">Where; the processor has always finished.</param>
+    public static void Synchronize(Device device)
+    {
+        if (device.IsCuda)
+        {
+            Native.Check(Native.CudaSynchronize());
+        }
+    }
 
     /// <summary>How exact products on the GPU are.</summary>
     /// <param name="allowTf32">Let float32 products round to 10 bits of mantissa.</param>

@@ -49,10 +49,10 @@ internal static class BenchCases
         double best = double.PositiveInfinity;
         for (int k = 0; k < 6; k++)
         {
-            Runtime.CudaSynchronize();
+            Runtime.Synchronize(device);
             var watch = Stopwatch.StartNew();
             left.MatrixProduct(right).Dispose();
-            Runtime.CudaSynchronize();
+            Runtime.Synchronize(device);
             best = k == 0 ? best : Math.Min(best, watch.Elapsed.TotalSeconds);
         }
 
@@ -82,7 +82,7 @@ internal static class BenchCases
         {
             var watch = Stopwatch.StartNew();
             using Evaluation at = setting.Problem.Objective.Evaluate(setting.Start(), Wanted.ValueAndGradient);
-            setting.Synchronise();
+            Runtime.Synchronize(setting.Problem.Device);
             double ours = watch.Elapsed.TotalSeconds;
             PeerGradient theirs = setting.Ask<PeerGradient>("gradient", ("repeats", 1));
             difference = Math.Abs(at.Value - (theirs.Loss ?? double.NaN)) / at.Value;
@@ -110,7 +110,7 @@ internal static class BenchCases
         {
             var watch = Stopwatch.StartNew();
             (Evaluation next, StepReport step) = method.Step(objective, at);
-            setting.Synchronise();
+            Runtime.Synchronize(setting.Problem.Device);
             double ours = watch.Elapsed.TotalSeconds;
             at.Dispose();
             at = next;
@@ -151,7 +151,7 @@ internal static class BenchCases
 
             // The gradient is the step's own; the search starts from it where the last eigenvectors are no help.
             at.Gradient();
-            setting.Synchronise();
+            Runtime.Synchronize(setting.Problem.Device);
             var watch = Stopwatch.StartNew();
             SharpnessMeasurement ours = Measure(tracker, objective, at);
             double seconds = watch.Elapsed.TotalSeconds;

@@ -46,15 +46,6 @@ internal sealed class BenchSetting : IDisposable
     /// <summary>A copy of the start weights.</summary>
     internal Tensor Start() => _start.Clone().Unscoped();
 
-    /// <summary>Waits until the device has done what it was given: before a clock is read.</summary>
-    internal void Synchronise()
-    {
-        if (Problem.Device.IsCuda)
-        {
-            Runtime.CudaSynchronize();
-        }
-    }
-
     internal T Ask<T>(string op, params ReadOnlySpan<(string Name, object Value)> fields) => _peer.Ask<T>(op, s_patience, fields);
 
     /// <summary>Writes weights where the peer can read them.</summary>

@@ -15,7 +15,7 @@ internal static class BenchCommand
 {
     private const string Ranks = "ranks";
 
-    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "networks", "sharpness", "gfs", "tracking", "phase", Ranks];
+    private static readonly string[] s_cases = ["overhead", "memory", "gradient", "nls", "products", "networks", "sharpness", "gfs", "tracking", "phase", Ranks];
 
     /// <summary>Cases of many minutes: run only where they are named.</summary>
     private static readonly string[] s_long = ["networks", "tracking", "gfs", Ranks];
@@ -36,6 +36,8 @@ internal static class BenchCommand
         var only = new Option<string[]>("--only") { Description = $"Cases to run: {string.Join(", ", s_cases)} (default: all but {string.Join(", ", s_long)}, which take long)", AllowMultipleArgumentsPerToken = true, HelpName = "case" };
         only.CompletionSources.Add(s_cases);
         var sharpnessOn = new Option<string[]>("--sharpness-on") { Description = "Networks on which λ₁ is compared; the CNN takes the peer half an hour", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["mlp"], HelpName = "network" };
+        var productsOn = new Option<string[]>("--products-on") { Description = "Networks whose Hessian-vector products are compared; the CNN takes the peer minutes, larger ones a GPU", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["mlp"], HelpName = "network" };
+        productsOn.AcceptOnlyFromAmong("mlp", "cnn", "resnet34", "vgg11");
         var networksOn = new Option<string[]>("--networks-on") { Description = "Networks of the case networks", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["resnet34", "vgg11"], HelpName = "network" };
         networksOn.AcceptOnlyFromAmong("resnet34", "vgg11");
         var iterations = new Option<int>("--tracking-iterations") { Description = "Iterations of nls along which the ten largest eigenvalues are tracked", DefaultValueFactory = _ => 200, HelpName = "n" };
@@ -47,7 +49,7 @@ internal static class BenchCommand
             "Time Brink against what the authors' code does in PyTorch: same images, start weights, threads, libtorch and BLAS; the two take turns, and the ratios of medians are printed.",
             "brink bench",
             "brink bench --only gradient --repetitions 9")
-        { from, count, repetitions, threads, device, convolutions, only, networksOn, sharpnessOn, iterations, every, asRank, json };
+        { from, count, repetitions, threads, device, convolutions, only, productsOn, networksOn, sharpnessOn, iterations, every, asRank, json };
         command.SetWork((parsed, _) =>
         {
             if (parsed.GetValue(asRank) is { } work)
@@ -74,18 +76,20 @@ internal static class BenchCommand
                 words.WriteLine($"{row.What}: {Amount(row.Ours, row.Unit)} against {Amount(row.Peer, row.Unit)}, {Ratio(row)}; {row.Remark}");
             }
 
+            Specification placed = new Specification().With("device", parsed.GetValue(device)!);
+            Device target = Device.Parse(placed.Device);
+            placed = target.IsCuda ? placed.With("convolutions", parsed.GetValue(convolutions)!) : placed;
+
             Specification Of(string network, string method)
             {
-                Specification specification = new Specification()
+                Specification specification = placed
                     .With("data", "cifar10")
                     .With("subset", "first")
                     .With("count", parsed.GetValue(count).ToString(CultureInfo.InvariantCulture))
                     .With("network", network)
                     .With("method", method)
                     .With("threads", onThreads.ToString(CultureInfo.InvariantCulture))
-                    .With("device", parsed.GetValue(device)!)
                     .With("test-every", "0");
-                specification = Device.Parse(specification.Device).IsCuda ? specification.With("convolutions", parsed.GetValue(convolutions)!) : specification;
                 return specification with { From = parsed.GetValue(from) };
             }
 
@@ -108,12 +112,11 @@ internal static class BenchCommand
             RequireSameLibraries(hello);
             words.WriteLine($"peer: Python {hello.Python}, PyTorch {hello.Torch}, SciPy {hello.Scipy}; BLAS of both: {string.Join(", ", hello.Blas)}");
             words.WriteLine($"{RunEnvironment.ProcessorModel()}, {onThreads} threads on {Environment.ProcessorCount} cores, libtorch {Runtime.LibtorchVersion}, tensor memory from {Runtime.Allocator} (the peer's from libc)");
-            Specification onDevice = Of("mlp", "gd");
-            if (Device.Parse(onDevice.Device) is { IsCuda: true } gpu && Runtime.CudaIsAvailable)
+            if (target.IsCuda && Runtime.CudaIsAvailable)
             {
                 Runtime.SetCudaPrecision(allowTf32: false, deterministic: true);
                 words.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"both on {hello.Device}, without TF32; a float32 matrix product of 8192 does {BenchCases.MatrixRate(gpu) / 1e12:F1} TFLOP/s"));
+                    CultureInfo.InvariantCulture, $"both on {hello.Device}, without TF32; a float32 matrix product of 8192 does {BenchCases.MatrixRate(target) / 1e12:F1} TFLOP/s"));
             }
 
             if (cases.Contains("memory") || cases.Contains("gradient"))
@@ -140,10 +143,19 @@ internal static class BenchCommand
 
             if (cases.Contains("nls"))
             {
-                foreach ((string network, double target, int iterations) in new[] { ("mlp", 2.0, 4 * times), ("cnn", 6.0, times + 1) })
+                foreach ((string network, double ratio, int iterations) in new[] { ("mlp", 2.0, 4 * times), ("cnn", 6.0, times + 1) })
                 {
                     using var setting = new BenchSetting(peer, Of(network, "nls"), words.WriteLine);
-                    Add(BenchCases.LineSearch(setting, $"nls per iteration, {network.ToUpperInvariant()}", target, iterations));
+                    Add(BenchCases.LineSearch(setting, $"nls per iteration, {network.ToUpperInvariant()}", ratio, iterations));
+                }
+            }
+
+            if (cases.Contains("products"))
+            {
+                foreach (string network in parsed.GetValue(productsOn) ?? [])
+                {
+                    using var setting = new BenchSetting(peer, Of(network, "nls"), words.WriteLine);
+                    Add(ProductCase.Row(setting, network, times));
                 }
             }
 

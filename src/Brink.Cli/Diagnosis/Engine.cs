@@ -120,8 +120,8 @@ internal static class Engine
         if (Runtime.CudaIsAvailable)
         {
             (long free, long total) = Runtime.CudaMemory();
-            int count = Runtime.CudaDeviceCount;
-            return new Finding("GPU", $"{count} with CUDA; the first has {Machine.Bytes(free)} free of {Machine.Bytes(total)}");
+            IReadOnlyList<string> models = Runtime.CudaDeviceNames();
+            return new Finding("GPU", $"{models.Count} with CUDA; the first, {models[0]}, has {Machine.Bytes(free)} free of {Machine.Bytes(total)}");
         }
 
         return Machine.NvidiaDriver() is { } driver

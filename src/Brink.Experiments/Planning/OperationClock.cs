@@ -6,13 +6,13 @@ namespace Brink.Experiments.Planning;
 /// <summary>How long each pass over the samples takes, how many there are, and which sums over ranks they would take.</summary>
 /// <param name="parameters">P.</param>
 /// <param name="elementBytes">Bytes of a number.</param>
-/// <param name="gpu">Whether the work is a GPU's, which is to be waited for.</param>
+/// <param name="device">Where the work is done, which is to be waited for.</param>
 /// <param name="counted">
 /// A group of this process alone that takes the sums; null where nobody does. Those that are noted are among them, the others are
 /// sums within the network, and are counted here.
 /// </param>
 /// <param name="sumSeconds">What each of the group's sums takes, of which a run has no part: it pays for sums over its ranks.</param>
-internal sealed class OperationClock(long parameters, int elementBytes, bool gpu, ProcessGroup? counted = null, double sumSeconds = 0)
+internal sealed class OperationClock(long parameters, int elementBytes, Device device, ProcessGroup? counted = null, double sumSeconds = 0)
 {
     private Dictionary<Operation, List<double>> _seconds = [];
     private Dictionary<long, int> _messages = [];
@@ -33,7 +33,7 @@ internal sealed class OperationClock(long parameters, int elementBytes, bool gpu
         long sums = counted?.Sums ?? 0;
         var watch = Stopwatch.StartNew();
         T result = work();
-        Wait();
+        Runtime.Synchronize(device);
         double seconds = watch.Elapsed.TotalSeconds - (((counted?.Sums ?? 0) - sums) * sumSeconds);
         if (!_seconds.TryGetValue(operation, out List<double>? times))
         {
@@ -62,7 +62,7 @@ internal sealed class OperationClock(long parameters, int elementBytes, bool gpu
         var watch = Stopwatch.StartNew();
         TimeSpan before = Environment.CpuUsage.TotalTime;
         work();
-        Wait();
+        Runtime.Synchronize(device);
         double seconds = watch.Elapsed.TotalSeconds - (((counted?.Sums ?? 0) - sums) * sumSeconds);
         NoteInner((counted?.Sums ?? 0) - sums, (counted?.SummedBytes ?? 0) - bytes);
         return new OperationRecord(
@@ -78,14 +78,6 @@ internal sealed class OperationClock(long parameters, int elementBytes, bool gpu
         {
             long mean = (bytes - _messages.Sum(message => message.Key * message.Value)) / inner;
             _messages[mean] = _messages.GetValueOrDefault(mean) + (int)inner;
-        }
-    }
-
-    private void Wait()
-    {
-        if (gpu)
-        {
-            Runtime.CudaSynchronize();
         }
     }
 }

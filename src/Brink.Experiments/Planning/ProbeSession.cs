@@ -33,7 +33,7 @@ internal sealed class ProbeSession : IDisposable
         Objective objective = _inner.Objective;
         ProcessGroup? counted = specification.SyncBatchNorm && ranks?.Group.Size == 1 ? ranks.Group : null;
         _clock = new OperationClock(
-            objective.Dimension, ScalarTypes.Size(objective.Type), objective.Device.IsCuda, counted, counted is null ? 0 : WireProbe.Smallest(counted));
+            objective.Dimension, ScalarTypes.Size(objective.Type), objective.Device, counted, counted is null ? 0 : WireProbe.Smallest(counted));
         _problem = new TimedProblem(_inner, _clock);
         _method = MethodFactory.Create(_inner.Specification);
         _measurements = new RunMeasurements(_inner.Specification, _problem.Objective);

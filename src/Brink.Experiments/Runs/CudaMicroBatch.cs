@@ -23,8 +23,9 @@ internal static class CudaMicroBatch
     /// <summary>Measures.</summary>
     /// <param name="problem">The problem, which may be cut.</param>
     /// <param name="plan">The plan so far.</param>
+    /// <param name="point">Weights to measure at.</param>
     /// <returns>Samples of a micro-batch.</returns>
-    internal static int Largest(NetworkProblem problem, ObjectivePlan plan)
+    internal static int Largest(NetworkProblem problem, ObjectivePlan plan, Tensor point)
     {
         int samples = problem.SampleCount;
         if (samples <= LargeProbe)
@@ -33,8 +34,8 @@ internal static class CudaMicroBatch
         }
 
         using var worker = new Workers(1, problem.Specification.Threads);
-        (long small, _) = PeakBytes(problem, plan, worker, SmallProbe);
-        (long large, long vector) = PeakBytes(problem, plan, worker, LargeProbe);
+        (long small, _) = PeakBytes(problem, plan, worker, SmallProbe, point);
+        (long large, long vector) = PeakBytes(problem, plan, worker, LargeProbe, point);
         Runtime.ReleaseFreeCudaMemory();
         return Largest(samples, small, large, vector, Runtime.CudaMemory().Free);
     }
@@ -55,16 +56,16 @@ internal static class CudaMicroBatch
     }
 
     /// <summary>The most that a trial whose graph is kept, a gradient and a Hessian-vector product hold together.</summary>
-    private static (long Bytes, long Vector) PeakBytes(NetworkProblem problem, ObjectivePlan plan, Workers worker, int samples)
+    private static (long Bytes, long Vector) PeakBytes(NetworkProblem problem, ObjectivePlan plan, Workers worker, int samples, Tensor point)
     {
         using NetworkObjective probe = problem.Trial(plan with { MicroBatch = samples, KeepGraph = true }, worker, samples);
         using var scope = new TensorScope();
         Runtime.ReleaseFreeCudaMemory();
         long before = Runtime.CudaTensorBytes().Now;
-        using Evaluation trial = probe.Evaluate(ExecutionPlan.Weights(probe), Wanted.Value);
-        using Evaluation at = probe.Evaluate(ExecutionPlan.Weights(probe), Wanted.ValueAndGradient);
+        using Evaluation trial = probe.Evaluate(point.Clone(), Wanted.Value);
+        using Evaluation at = probe.Evaluate(point.Clone(), Wanted.ValueAndGradient);
         at.HessianVectorProduct(at.Gradient());
-        Runtime.CudaSynchronize();
+        Runtime.Synchronize(problem.Device);
         return (Runtime.CudaTensorBytes().Peak - before, probe.Dimension * ScalarTypes.Size(probe.Type));
     }
 }

@@ -21,7 +21,8 @@ internal static class CudaPasses
     /// <param name="problem">The problem.</param>
     /// <param name="plan">The plan without recording.</param>
     /// <param name="workers">The one worker.</param>
-    internal static bool RecordingPays(NetworkProblem problem, ObjectivePlan plan, Workers workers)
+    /// <param name="point">Weights to measure at.</param>
+    internal static bool RecordingPays(NetworkProblem problem, ObjectivePlan plan, Workers workers, Tensor point)
     {
         if (!problem.Device.IsCuda || Obstacle(plan, problem) is not null)
         {
@@ -35,8 +36,8 @@ internal static class CudaPasses
             (double run, double replayed) = (double.PositiveInfinity, double.PositiveInfinity);
             for (int round = 0; round < 3; round++)
             {
-                run = Math.Min(run, ExecutionPlan.Seconds(plain, Wanted.Value, repetitions: 2));
-                replayed = Math.Min(replayed, ExecutionPlan.Seconds(recorded, Wanted.Value, repetitions: 2));
+                run = Math.Min(run, ExecutionPlan.Seconds(plain, point, Wanted.Value, repetitions: 2));
+                replayed = Math.Min(replayed, ExecutionPlan.Seconds(recorded, point, Wanted.Value, repetitions: 2));
             }
 
             return replayed < Gain * run;

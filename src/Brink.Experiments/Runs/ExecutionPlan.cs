@@ -80,16 +80,18 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     private static MachineMeasurements.Choice Measure(NetworkProblem problem, ObjectivePlan plan, bool wholeBatch, Action<string> note)
     {
         Specification s = problem.Specification;
+        using Tensor point = Point(problem, plan);
         long microBatch = s.MicroBatch
-            ?? (wholeBatch ? problem.SampleCount : problem.Device.IsCuda ? CudaMicroBatch.Largest(problem, plan) : FastestMicroBatch(problem, plan));
+            ?? (wholeBatch ? problem.SampleCount
+                : problem.Device.IsCuda ? CudaMicroBatch.Largest(problem, plan, point) : FastestMicroBatch(problem, plan, point));
         plan = plan with { MicroBatch = microBatch };
         (int workers, int threads) = Share(s.Threads, problem.SampleCount, microBatch, problem.Device);
         using var shared = new Workers(workers, threads);
 
         // Methods without trials take value and gradient in one sweep: there is no graph to keep.
         bool searches = MethodFields.Searches.Contains(s.Method) && !s.IsStochastic;
-        bool keep = searches && KeepingPays(problem, plan, shared);
-        bool record = s.CudaGraphs == "auto" && CudaPasses.RecordingPays(problem, plan with { KeepGraph = keep }, shared);
+        bool keep = searches && KeepingPays(problem, plan, shared, point);
+        bool record = s.CudaGraphs == "auto" && CudaPasses.RecordingPays(problem, plan with { KeepGraph = keep }, shared, point);
         string graphs = record ? ", passes recorded as CUDA graphs"
             : searches ? $", accepted trial's graph {(keep ? "kept" : "computed again")}" : string.Empty;
         Runtime.ReleaseFreeMemory();
@@ -102,7 +104,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     /// moment's load on the machine meets all of them, and the least of each one's times counts; of those that are
     /// equal but for noise the smallest is chosen, because it holds the least memory.
     /// </summary>
-    private static int FastestMicroBatch(NetworkProblem problem, ObjectivePlan plan)
+    private static int FastestMicroBatch(NetworkProblem problem, ObjectivePlan plan, Tensor point)
     {
         int threads = problem.Specification.Threads;
         int most = (problem.SampleCount + threads - 1) / threads;
@@ -117,7 +119,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
                 (int size, double before) = candidates[k];
                 int samples = Math.Min(size * workers.Count * Math.Max(1, SamplesPerTrial / size), problem.SampleCount);
                 using NetworkObjective trial = problem.Trial(plan with { MicroBatch = size }, workers, samples);
-                double seconds = Seconds(trial, Wanted.ValueAndGradient, repetitions: 2) / samples;
+                double seconds = Seconds(trial, point, Wanted.ValueAndGradient, repetitions: 2) / samples;
                 candidates[k] = (size, Math.Min(before, seconds));
                 bestSoFar = Math.Min(bestSoFar, seconds);
                 if (round == 0 && seconds > 1.5 * bestSoFar)
@@ -136,14 +138,14 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     /// Whether a forward pass that is kept and differentiated later beats one that is not recorded and done again. Two
     /// graphs exist at a time, the accepted trial's and the next trial's.
     /// </summary>
-    private static bool KeepingPays(NetworkProblem problem, ObjectivePlan plan, Workers workers)
+    private static bool KeepingPays(NetworkProblem problem, ObjectivePlan plan, Workers workers, Tensor point)
     {
         int probe = (int)Math.Min(problem.SampleCount, plan.MicroBatch * workers.Count);
         long bytes;
         using (NetworkObjective small = problem.Trial(plan with { KeepGraph = true }, workers, probe))
         {
             long before = Runtime.TensorBytes(problem.Device);
-            using Evaluation held = small.Evaluate(Weights(small), Wanted.Value);
+            using Evaluation held = small.Evaluate(point.Clone(), Wanted.Value);
             bytes = Runtime.TensorBytes(problem.Device) - before;
         }
 
@@ -157,8 +159,8 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         (double kept, double repeated) = (double.PositiveInfinity, double.PositiveInfinity);
         for (int round = 0; round < 2; round++)
         {
-            kept = Math.Min(kept, Seconds(keeping, Wanted.Value, repetitions: 1));
-            repeated = Math.Min(repeated, Seconds(again, Wanted.Value, repetitions: 1));
+            kept = Math.Min(kept, Seconds(keeping, point, Wanted.Value, repetitions: 1));
+            repeated = Math.Min(repeated, Seconds(again, point, Wanted.Value, repetitions: 1));
         }
 
         // Keeping does less work: it is given up only where it is clearly slower, its activations having left the caches.
@@ -170,21 +172,17 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     /// that the process's threads computed, shared out among the workers: unlike the wall clock's it is hardly moved by what
     /// else the machine is doing.
     /// </summary>
-    internal static double Seconds(NetworkObjective objective, Wanted wanted, int repetitions)
+    internal static double Seconds(NetworkObjective objective, Tensor point, Wanted wanted, int repetitions)
     {
         double least = double.PositiveInfinity;
         for (int k = 0; k <= repetitions; k++)
         {
-            Tensor weights = Weights(objective);
+            Tensor weights = point.Clone();
             var watch = Stopwatch.StartNew();
             TimeSpan before = Environment.CpuUsage.TotalTime;
             using Evaluation evaluation = objective.Evaluate(weights, wanted);
             evaluation.Gradient();
-            if (objective.Device.IsCuda)
-            {
-                Runtime.CudaSynchronize();
-            }
-
+            Runtime.Synchronize(objective.Device);
             TimeSpan spent = objective.Device.IsCuda ? watch.Elapsed : (Environment.CpuUsage.TotalTime - before) / objective.Workers.Count;
             if (k > 0)
             {
@@ -195,18 +193,18 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         return least;
     }
 
-    /// <summary>Weights to measure at, small and the same every time; to be taken over.</summary>
-    internal static Tensor Weights(NetworkObjective objective)
+    /// <summary>
+    /// Weights to measure at, small and the same every time. Drawing those of a large network takes longer than a pass on a GPU:
+    /// it is done once.
+    /// </summary>
+    private static Tensor Point(NetworkProblem problem, ObjectivePlan plan)
     {
-        Tensor weights = Tensor.Empty([objective.Dimension], objective.Type).Unscoped();
+        using var scope = new TensorScope();
+        using var worker = new Workers(1, problem.Specification.Threads);
+        using NetworkObjective one = problem.Trial(plan with { MicroBatch = 1 }, worker, samples: 1);
+        Tensor weights = Tensor.Empty([one.Dimension], one.Type);
         using var generator = new Generator(0);
         weights.FillNormal(0, 0.05, generator);
-        if (objective.Device.IsCuda)
-        {
-            using Tensor here = weights;
-            return here.To(objective.Device).Unscoped();
-        }
-
-        return weights;
+        return scope.Keep(weights.To(one.Device));
     }
 }

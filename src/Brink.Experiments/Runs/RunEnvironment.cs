@@ -20,7 +20,7 @@ namespace Brink.Experiments;
 /// <param name="Processor">Model of the processor.</param>
 /// <param name="Cores">Cores that the process may use.</param>
 /// <param name="MemoryBytes">Memory that the process may use.</param>
-/// <param name="CudaDevices">GPUs that libtorch sees.</param>
+/// <param name="Gpus">Models of the GPUs that libtorch sees.</param>
 /// <param name="CommandLine">How the run was started.</param>
 /// <param name="Ranks">Processes that share its samples; null for one alone.</param>
 public sealed record RunEnvironment(
@@ -35,7 +35,7 @@ public sealed record RunEnvironment(
     string Processor,
     int Cores,
     long MemoryBytes,
-    int CudaDevices,
+    IReadOnlyList<string> Gpus,
     string CommandLine,
     int? Ranks = null)
 {
@@ -53,7 +53,7 @@ public sealed record RunEnvironment(
         ProcessorModel(),
         Environment.ProcessorCount,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        Runtime.CudaIsAvailable ? Runtime.CudaDeviceCount : 0,
+        Runtime.CudaDeviceNames(),
         string.Join(' ', Environment.GetCommandLineArgs().Skip(1)));
 
     /// <summary>The times that the run went on, in <c>environment.json</c>.</summary>

@@ -92,6 +92,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "brink_cuda_device_count")]
     internal static partial int CudaDeviceCount(out int count);
 
+    [LibraryImport(Library, EntryPoint = "brink_cuda_device_name")]
+    internal static partial byte* CudaDeviceName(int index);
+
     [LibraryImport(Library, EntryPoint = "brink_cuda_memory")]
     internal static partial int CudaMemory(out long free, out long total);
 
