@@ -20,6 +20,15 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     /// <summary>Samples that a trial of a small micro-batch runs over, for each worker.</summary>
     private const int SamplesPerTrial = 128;
 
+    /// <summary>Micro-batches of each worker after which kept activations have left the caches as surely as after all.</summary>
+    private const int BatchesPerTrial = 16;
+
+    /// <summary>A trial of this many seconds says enough, and is not repeated.</summary>
+    private const double LongTrial = 2;
+
+    /// <summary>A candidate that is this much slower than the best in the first turn gets no other.</summary>
+    private const double Behind = 1.2;
+
     private static readonly int[] s_candidates = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
     /// <summary>Makes the plan.</summary>
@@ -114,24 +123,38 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
         for (int round = 0; round < Rounds; round++)
         {
             double bestSoFar = candidates.Min(candidate => candidate.Seconds);
+            int slower = 0;
             for (int k = 0; k < candidates.Count; k++)
             {
                 (int size, double before) = candidates[k];
                 int samples = Math.Min(size * workers.Count * Math.Max(1, SamplesPerTrial / size), problem.SampleCount);
+                if (round > 0 && before * samples > LongTrial)
+                {
+                    continue;
+                }
+
                 using NetworkObjective trial = problem.Trial(plan with { MicroBatch = size }, workers, samples);
                 double seconds = Seconds(trial, point, Wanted.ValueAndGradient, repetitions: 2) / samples;
                 candidates[k] = (size, Math.Min(before, seconds));
                 bestSoFar = Math.Min(bestSoFar, seconds);
-                if (round == 0 && seconds > 1.5 * bestSoFar)
+                slower = seconds > Behind * bestSoFar ? slower + 1 : 0;
+                if (round == 0 && (slower == 2 || seconds > 1.5 * bestSoFar))
                 {
                     // Past the caches it only gets worse, and larger ones would take long to show it.
                     candidates.RemoveRange(k, candidates.Count - k);
                 }
             }
+
+            double best = candidates.Min(candidate => candidate.Seconds);
+            candidates.RemoveAll(candidate => candidate.Seconds > Behind * best);
+            if (candidates.Count == 1)
+            {
+                break;
+            }
         }
 
-        double best = candidates.Min(candidate => candidate.Seconds);
-        return candidates.First(candidate => candidate.Seconds <= 1.05 * best).Size;
+        double least = candidates.Min(candidate => candidate.Seconds);
+        return candidates.First(candidate => candidate.Seconds <= 1.05 * least).Size;
     }
 
     /// <summary>
@@ -154,13 +177,18 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
             return false;
         }
 
-        using NetworkObjective keeping = problem.Trial(plan with { KeepGraph = true }, workers, problem.SampleCount);
-        using NetworkObjective again = problem.Trial(plan with { KeepGraph = false }, workers, problem.SampleCount);
+        int samples = (int)Math.Min(problem.SampleCount, plan.MicroBatch * workers.Count * BatchesPerTrial);
+        using NetworkObjective keeping = problem.Trial(plan with { KeepGraph = true }, workers, samples);
+        using NetworkObjective again = problem.Trial(plan with { KeepGraph = false }, workers, samples);
         (double kept, double repeated) = (double.PositiveInfinity, double.PositiveInfinity);
         for (int round = 0; round < 2; round++)
         {
             kept = Math.Min(kept, Seconds(keeping, point, Wanted.Value, repetitions: 1));
             repeated = Math.Min(repeated, Seconds(again, point, Wanted.Value, repetitions: 1));
+            if (kept > LongTrial)
+            {
+                break;
+            }
         }
 
         // Keeping does less work: it is given up only where it is clearly slower, its activations having left the caches.
@@ -168,7 +196,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     }
 
     /// <summary>
-    /// Least time of an evaluation with the gradient that follows it, the first repetition apart. On the CPU it is the time
+    /// Least time of an evaluation with the gradient that follows it, the first repetition apart; a long one is not repeated. On the CPU it is the time
     /// that the process's threads computed, shared out among the workers: unlike the wall clock's it is hardly moved by what
     /// else the machine is doing.
     /// </summary>
@@ -187,6 +215,10 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
             if (k > 0)
             {
                 least = Math.Min(least, spent.TotalSeconds);
+                if (spent.TotalSeconds > LongTrial)
+                {
+                    break;
+                }
             }
         }
 

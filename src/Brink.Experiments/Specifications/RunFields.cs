@@ -151,7 +151,7 @@ internal static class RunFields
     internal static readonly SpecificationField<long> Iterations = new("iterations", FieldGroup.Run, new NumericForm<long>(Interval.AtLeast(0)))
     {
         Help = "Steps to take",
-        Default = FieldDefault.By("1000; a million for a flow, which ends by its other stops", s => MethodFields.Flows.Contains(s.Method) ? 1_000_000L : 1000L),
+        Default = FieldDefault.By("1000; a million for a flow, which ends by its other stops", s => FlowFields.Flows.Contains(s.Method) ? 1_000_000L : 1000L),
         Example = "5000",
     };
 

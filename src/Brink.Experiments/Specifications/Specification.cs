@@ -11,7 +11,8 @@ namespace Brink.Experiments;
 /// </summary>
 /// <remarks>
 /// Values are checked when they are read from text and by <see cref="Validate"/>; an object made in code is as good as
-/// its author until then. The fields themselves are the table <see cref="SpecificationFields"/>.
+/// its author until then. The fields themselves are the table <see cref="SpecificationFields"/>; of its typed properties each
+/// gives the value that was set, else the field's default, and setting a nullable one to null takes the value back.
 /// </remarks>
 public sealed partial record Specification
 {

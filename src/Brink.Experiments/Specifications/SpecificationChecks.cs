@@ -55,7 +55,7 @@ internal static class SpecificationChecks
                 $"{shown(guilty)}: min-eta ({specification.MinEta:R}) must not exceed max-eta ({specification.MaxEta:R})");
         }
 
-        if (specification is { CompareEta: { } step, Interval: { } interval } && MethodFields.CompareEta.AppliesTo(specification)
+        if (specification is { CompareEta: { } step, Interval: { } interval } && FlowFields.CompareEta.AppliesTo(specification)
             && (interval < step || Math.Abs((interval / step) - Math.Round(interval / step)) > 1e-9 * interval / step))
         {
             throw new BrinkException(
