@@ -26,7 +26,7 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     /// <summary>A trial of this many seconds says enough, and is not repeated.</summary>
     private const double LongTrial = 2;
 
-    /// <summary>A candidate that is this much slower than the best in the first turn gets no other.</summary>
+    /// <summary>A candidate that is this many times slower than the best gets no further turn; after two in a row larger ones get none.</summary>
     private const double Behind = 1.2;
 
     private static readonly int[] s_candidates = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
@@ -110,8 +110,8 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
 
     /// <summary>
     /// The micro-batch with the least time a sample, for value and gradient. The candidates take turns, so that a
-    /// moment's load on the machine meets all of them, and the least of each one's times counts; of those that are
-    /// equal but for noise the smallest is chosen, because it holds the least memory.
+    /// moment's load on the machine meets all of them, and the least of each one's times counts; those that are clearly behind
+    /// get no further turn. Of those that are equal but for noise the smallest is chosen, because it holds the least memory.
     /// </summary>
     private static int FastestMicroBatch(NetworkProblem problem, ObjectivePlan plan, Tensor point)
     {
@@ -196,9 +196,9 @@ internal sealed record ExecutionPlan(Specification Resolved, ObjectivePlan Plan,
     }
 
     /// <summary>
-    /// Least time of an evaluation with the gradient that follows it, the first repetition apart; a long one is not repeated. On the CPU it is the time
-    /// that the process's threads computed, shared out among the workers: unlike the wall clock's it is hardly moved by what
-    /// else the machine is doing.
+    /// Least time of an evaluation with the gradient that follows it, the first repetition apart; a long one is not repeated.
+    /// On the CPU it is the time that the process's threads computed, shared out among the workers: unlike the wall clock's it
+    /// is hardly moved by what else the machine is doing.
     /// </summary>
     internal static double Seconds(NetworkObjective objective, Tensor point, Wanted wanted, int repetitions)
     {
