@@ -11,12 +11,16 @@ namespace Brink.Curvature;
 /// </summary>
 /// <remarks>
 /// V and W are two contiguous capacity × P tensors in the operator's precision, so that an orthogonalisation is two
-/// matrix-vector products; T and its eigenproblem are float64 on the host.
+/// matrix-vector products; T and its eigenproblem are float64 on the host. With 10⁸ parameters every further vector is half a
+/// gigabyte: what can be computed in place is.
 /// </remarks>
 internal sealed class RitzSpace : IDisposable
 {
     /// <summary>Passes of Gram–Schmidt: two are enough (Giraud et al. 2005), a third and fourth guard against a bad start.</summary>
     private const int OrthogonalizationPasses = 4;
+
+    /// <summary>Columns that a restart combines at once: its temporary memory is this many numbers a vector kept, not P.</summary>
+    private const long RestartColumns = 1 << 22;
 
     private readonly SymmetricOperator _operator;
     private readonly Tensor _basis;
@@ -62,8 +66,8 @@ internal sealed class RitzSpace : IDisposable
     internal Expansion Expand(Tensor direction)
     {
         using var scope = new TensorScope();
-        Tensor? unit = Orthonormalize(direction);
-        if (unit is null)
+        Tensor unit = _basis.Select(0, Count);
+        if (!Orthonormalize(direction, unit))
         {
             return Expansion.NothingNew;
         }
@@ -71,7 +75,6 @@ internal sealed class RitzSpace : IDisposable
         Tensor product = _operator.Apply(unit).Detach();
         Products++;
         double norm = product.Norm();
-        _basis.Select(0, Count).CopyFrom(unit);
         double[] column = Host(_basis.Narrow(0, 0, Count + 1).MatrixProduct(product));
 
         // A NaN or an infinity anywhere in the product reaches every inner product with it.
@@ -158,10 +161,8 @@ internal sealed class RitzSpace : IDisposable
         using var scope = new TensorScope();
         int kept = columns.Count;
         Tensor coefficients = Coefficients(kept, (k, i) => columns[k][i], Count);
-        Tensor basis = Combine(_basis, coefficients);
-        Tensor products = Combine(_products, coefficients);
-        _basis.Narrow(0, 0, kept).CopyFrom(basis);
-        _products.Narrow(0, 0, kept).CopyFrom(products);
+        CombineInPlace(_basis, coefficients);
+        CombineInPlace(_products, coefficients);
 
         var projected = new double[kept, kept];
         for (int a = 0; a < kept; a++)
@@ -211,35 +212,52 @@ internal sealed class RitzSpace : IDisposable
         return values.To(ScalarType.Float64).ToArray<double>();
     }
 
-    private Tensor? Orthonormalize(Tensor direction)
+    /// <summary>Overwrites the first rows by combinations of rows, some columns at a time.</summary>
+    private static void CombineInPlace(Tensor rows, Tensor coefficients)
+    {
+        for (long first = 0; first < rows.Shape[1]; first += RestartColumns)
+        {
+            using var scope = new TensorScope();
+            Tensor columns = rows.Narrow(1, first, Math.Min(RestartColumns, rows.Shape[1] - first));
+            columns.Narrow(0, 0, coefficients.Shape[0]).CopyFrom(Combine(columns, coefficients));
+        }
+    }
+
+    /// <summary>Writes the normalised part of a direction that is orthogonal to the basis.</summary>
+    /// <param name="direction">The direction.</param>
+    /// <param name="unit">What is written; on false, without meaning.</param>
+    /// <returns>Whether there is such a part.</returns>
+    private bool Orthonormalize(Tensor direction, Tensor unit)
     {
         double norm = direction.Norm();
         if (!double.IsFinite(norm) || norm == 0 || Count == _operator.Dimension)
         {
-            return null;
+            return false;
         }
 
-        Tensor unit = direction.To(_operator.Type).To(_operator.Device) * (1 / norm);
+        unit.CopyFrom(direction);
+        unit.MultiplyInPlace(1 / norm);
         double remaining = 1;
         for (int pass = 0; pass < OrthogonalizationPasses && Count > 0; pass++)
         {
+            using var scope = new TensorScope();
             Tensor basis = _basis.Narrow(0, 0, Count);
-            unit = unit.AddScaled(basis.Transpose(0, 1).MatrixProduct(basis.MatrixProduct(unit)), -1);
+            unit.AddInPlace(basis.Transpose(0, 1).MatrixProduct(basis.MatrixProduct(unit)), -1);
             norm = unit.Norm();
             remaining *= norm;
             if (!(remaining > 64 * ScalarTypes.Epsilon(_operator.Type)))
             {
-                return null;
+                return false;
             }
 
-            unit = unit * (1 / norm);
+            unit.MultiplyInPlace(1 / norm);
             if (pass > 0 && norm > 0.7)
             {
                 break;
             }
         }
 
-        return unit;
+        return true;
     }
 
     private Tensor Coefficients(int rows, Func<int, int, double> entry, int columns)

@@ -211,10 +211,12 @@ public sealed class SharpnessTracker : IDisposable
             }
         }
 
-        // The target first; then by value, so that the likeliest to overtake it comes next.
+        // The target first; then by value, so that the likeliest to overtake it comes next. Where nothing is kept of the earlier
+        // ones, they are in that order, and are not copied.
         long[] order = [0, .. Enumerable.Range(1, values.Count - 1).OrderByDescending(i => values[i]).Select(i => (long)i)];
-        Tensor vectors = Tensor.Concatenate([.. rows], 0)
-            .IndexSelect(0, Tensor.From(order).To(space.Device)).Unscoped();
+        Tensor vectors = (rows.Count == 1
+            ? found
+            : Tensor.Concatenate([.. rows], 0).IndexSelect(0, Tensor.From(order).To(space.Device))).Unscoped();
         _vectors?.Dispose();
         _vectors = vectors;
         _values = [.. order.Select(i => values[(int)i])];
