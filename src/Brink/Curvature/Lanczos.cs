@@ -56,7 +56,7 @@ public static class Lanczos
         ArgumentNullException.ThrowIfNull(matrix);
         using var scope = new TensorScope();
         using var run = new LanczosRun(matrix, top, bottom, options ?? new LanczosOptions());
-        run.Start(start);
+        run.Start(start is null ? [] : [start]);
         run.Iterate();
         SpectrumEnds ends = run.Result();
         scope.Keep(ends.Largest.Vectors);

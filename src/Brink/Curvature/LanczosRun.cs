@@ -87,22 +87,27 @@ internal sealed class LanczosRun : IDisposable
     /// Fills the subspace with one given vector per pair asked for, or random ones where they do not suffice. The next given
     /// vector is kept as a guard: see <see cref="Iterate"/>.
     /// </summary>
-    internal void Start(Tensor? start)
+    /// <param name="start">Vectors of length P, or rows of them, in the order in which they are taken.</param>
+    internal void Start(params ReadOnlySpan<Tensor> start)
     {
-        if (start is not null)
+        List<Tensor> vectors = [];
+        foreach (Tensor tensor in start)
         {
-            StartVectors.Check(_operator, start);
-            Tensor rows = start.View(-1, _operator.Dimension);
-            long count = rows.Shape[0];
-            long row = 0;
-            while (row < count && _space.Count < Wanted)
+            StartVectors.Check(_operator, tensor);
+            Tensor rows = tensor.View(-1, _operator.Dimension);
+            for (long row = 0; row < rows.Shape[0]; row++)
             {
-                _ = Offer(rows.Select(0, row++));
+                vectors.Add(rows.Select(0, row));
             }
-
-            _guard = row < count ? rows.Select(0, row) : null;
         }
 
+        int next = 0;
+        while (next < vectors.Count && _space.Count < Wanted)
+        {
+            _ = Offer(vectors[next++]);
+        }
+
+        _guard = next < vectors.Count ? vectors[next] : null;
         while (_space.Count < Wanted && _status is null)
         {
             OfferRandom();

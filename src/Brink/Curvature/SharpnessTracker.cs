@@ -86,13 +86,14 @@ public sealed class SharpnessTracker : IDisposable
         Tensor? known = warm ? _vectors!.To(matrix.Type).To(matrix.Device) : null;
         Tensor? hinted = known is null || hint is null || _overlap >= StillTheSame
             ? null
-            : AlongHint(known, hint.Detach().To(matrix.Type).To(matrix.Device));
+            : AlongHint(known.Select(0, 0), hint.Detach().To(matrix.Type).To(matrix.Device));
         SpectralCorrection? correction = known is null || hinted is not null ? null : new SpectralCorrection(known, _values);
 
         // Every measurement draws from a seed of its own, so that a resumed tracker needs no generator state.
         LanczosOptions options = _options with { Seed = unchecked(_options.Seed + ((ulong)_measurements * 0x9E3779B97F4A7C15UL)) };
         using var run = new LanczosRun(matrix, 1, 0, options, correction);
-        run.Start(hinted ?? known);
+        run.Start(
+            known is null ? [] : hinted is null ? [known] : [hinted, known.Narrow(0, 1, known.Shape[0] - 1)]);
         run.Iterate();
         Eigenpairs found = run.Result().Largest;
         _measurements++;
@@ -169,8 +170,8 @@ public sealed class SharpnessTracker : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _vectors?.Dispose();
 
-    /// <summary>The start along a hint, with the other vectors after it; null when the hint has no direction.</summary>
-    private static Tensor? AlongHint(Tensor known, Tensor hint)
+    /// <summary>The start along a hint, mixed with the last eigenvector; null when the hint has no direction.</summary>
+    private static Tensor? AlongHint(Tensor last, Tensor hint)
     {
         double norm = hint.Norm();
         if (!(norm > 0 && double.IsFinite(norm)))
@@ -178,10 +179,8 @@ public sealed class SharpnessTracker : IDisposable
             return null;
         }
 
-        Tensor last = known.Select(0, 0);
         double sign = last.Dot(hint) < 0 ? -1 : 1;
-        Tensor start = (hint * (1 / norm)).AddScaled(last, sign * WeightBesideHint);
-        return Tensor.Concatenate([start.View(1, -1), known.Narrow(0, 1, known.Shape[0] - 1)], 0);
+        return (hint * (1 / norm)).AddScaled(last, sign * WeightBesideHint);
     }
 
     /// <summary>Keeps the outermost Ritz vectors, and of the earlier ones what these do not span, should they be too few.</summary>

@@ -100,7 +100,7 @@ public sealed class SpectrumTracker : IDisposable
                     if (!run.Extend(count))
                     {
                         LanczosRun wider = Begin(matrix, count, limit, spent);
-                        wider.Start(Tensor.Concatenate([ends.Largest.Vectors, ends.Smallest.Vectors], 0));
+                        wider.Start(ends.Largest.Vectors, ends.Smallest.Vectors);
                         run.Dispose();
                         run = wider;
                     }
@@ -196,7 +196,7 @@ public sealed class SpectrumTracker : IDisposable
     {
         if (known is null || known.Shape[0] < 2 || _lasting >= StillTheSame)
         {
-            run.Start(known is null ? null : BestFirst(known, count));
+            run.Start(known is null ? [] : BestFirst(known, count));
             return;
         }
 
@@ -209,27 +209,26 @@ public sealed class SpectrumTracker : IDisposable
     }
 
     /// <summary>Of the last vectors, as many of the upper end as are asked for, the lower end, then the rest.</summary>
-    private Tensor BestFirst(Tensor known, int count)
+    private Tensor[] BestFirst(Tensor known, int count)
     {
         long above = known.Shape[0] - _below;
         long first = Math.Min(above, count);
-        return Tensor.Concatenate(
-            [known.Narrow(0, 0, first), known.Narrow(0, above, _below), known.Narrow(0, first, above - first)], 0);
+        return [known.Narrow(0, 0, first), known.Narrow(0, above, _below), known.Narrow(0, first, above - first)];
     }
 
     private void Remember(RitzSpace space, SpectrumEnds ends, Tensor? earlier, int followed)
     {
         using var scope = new TensorScope();
-        Tensor found = Tensor.Concatenate([ends.Largest.Vectors, ends.Smallest.Vectors], 0);
         if (earlier is not null)
         {
-            double inside = found.MatrixProduct(earlier.Transpose(0, 1)).Norm();
-            _lasting = inside * inside / found.Shape[0];
+            double[] inside = [.. new[] { ends.Largest.Vectors, ends.Smallest.Vectors }.Select(
+                vectors => vectors.MatrixProduct(earlier.Transpose(0, 1)).Norm())];
+            _lasting = inside.Sum(norm => norm * norm) / (ends.Largest.Count + ends.Smallest.Count);
         }
 
         int kept = Math.Min(space.Count - ends.Smallest.Count, Math.Max(followed, 1) + Guards);
-        Tensor vectors = Tensor.Concatenate(
-            [space.Vectors([.. Enumerable.Range(0, Math.Max(0, kept))]), ends.Smallest.Vectors], 0).Unscoped();
+        Tensor largest = space.Vectors([.. Enumerable.Range(0, Math.Max(0, kept))]);
+        Tensor vectors = (ends.Smallest.Count == 0 ? largest : Tensor.Concatenate([largest, ends.Smallest.Vectors], 0)).Unscoped();
         _vectors?.Dispose();
         (_vectors, _followed, _below) = (vectors, followed, ends.Smallest.Count);
     }
