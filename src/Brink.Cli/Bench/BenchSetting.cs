@@ -53,6 +53,7 @@ internal sealed class BenchSetting : IDisposable
     internal string WriteWeights(Tensor weights)
     {
         string file = Path.Combine(_folder, $"weights-{_files++}.safetensors");
+        using var scope = new TensorScope();
         SafeTensorsFile.Write(file, WeightFile.Entries(weights, Problem.Layout), new Dictionary<string, string>());
         return file;
     }

@@ -66,7 +66,7 @@ internal sealed class BesideMeasuring(Specification specification) : RunMeasurem
     }
 
     internal override IReadOnlyDictionary<string, Tensor> Export() =>
-        _all.SelectMany(trajectory => trajectory.State()).ToDictionary(entry => Prefix + entry.Key, entry => entry.Value);
+        _all.SelectMany(trajectory => trajectory.State()).ToDictionary(entry => Prefix + entry.Key, entry => entry.Value.Clone());
 
     internal override void Import(IReadOnlyDictionary<string, Tensor> state)
     {

@@ -49,7 +49,7 @@ internal sealed class Midpoints : IDisposable
     /// <summary>w_{k−1}, by name.</summary>
     internal IReadOnlyDictionary<string, Tensor> Export() => _previous is null
         ? new Dictionary<string, Tensor>()
-        : new Dictionary<string, Tensor> { [PreviousName] = _previous.Clone() };
+        : new Dictionary<string, Tensor> { [PreviousName] = _previous.Detach() };
 
     /// <summary>Takes back what <see cref="Export"/> gave.</summary>
     internal void Import(IReadOnlyDictionary<string, Tensor> state, Device device)

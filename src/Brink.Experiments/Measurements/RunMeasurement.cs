@@ -68,7 +68,10 @@ internal abstract class RunMeasurement : IDisposable
     {
     }
 
-    /// <summary>What decides the next measurement's bits, by name: it goes into checkpoints. Names begin with the measurement's own.</summary>
+    /// <summary>
+    /// What decides the next measurement's bits, by name: it goes into checkpoints. Names begin with the measurement's own; the
+    /// tensors are not written to again.
+    /// </summary>
     internal virtual IReadOnlyDictionary<string, Tensor> Export() => new Dictionary<string, Tensor>();
 
     /// <summary>Takes back what <see cref="Export"/> gave; other names are left alone.</summary>

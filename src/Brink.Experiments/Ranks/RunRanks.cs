@@ -218,7 +218,11 @@ public sealed class RunRanks : IDisposable
 
     /// <summary>48 bits that follow from those of the weights.</summary>
     /// <param name="weights">w.</param>
-    internal static double Mark(Tensor weights) => Fingerprint.Of(BytesOf(weights));
+    internal static double Mark(Tensor weights)
+    {
+        using var scope = new TensorScope();
+        return Fingerprint.Of(weights.BytesInPlace().Span);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -256,11 +260,6 @@ public sealed class RunRanks : IDisposable
 
         return null;
     }
-
-    private static ReadOnlySpan<byte> BytesOf(Tensor weights) =>
-        weights.Device.IsCuda || !weights.IsContiguous ? weights.ToBytes()
-        : weights.Type == ScalarType.Float64 ? System.Runtime.InteropServices.MemoryMarshal.AsBytes(weights.AsSpan<double>())
-        : System.Runtime.InteropServices.MemoryMarshal.AsBytes(weights.AsSpan<float>());
 
     /// <summary>A number of each rank, on every rank.</summary>
     private double[] OfEach(double here)

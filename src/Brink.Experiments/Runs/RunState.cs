@@ -16,16 +16,17 @@ internal static class RunState
     private const string MethodPrefix = WeightFile.Reserved + "method.";
     private const string ProductPrefix = WeightFile.Reserved + "product.";
 
-    /// <summary>Collects the state at w_k, but for <see cref="Products"/>: what the next measurement or step changes.</summary>
+    /// <summary>
+    /// Collects the state at w_k, but for <see cref="Products"/>: what the next measurement or step changes. To be written before
+    /// the current scope ends: it is not copied.
+    /// </summary>
     internal static IReadOnlyList<SafeTensor> Save(
-        Tensor weights, ParameterLayout layout, Method method, RunMeasurements measurements)
-    {
-        using var scope = new TensorScope();
-        var entries = new List<SafeTensor>(WeightFile.Entries(weights, layout));
-        Add(entries, MethodPrefix, method.State());
-        Add(entries, WeightFile.Reserved, measurements.Export());
-        return entries;
-    }
+        Tensor weights, ParameterLayout layout, Method method, RunMeasurements measurements) =>
+        Save(weights, layout, method.State(), measurements.Export());
+
+    /// <summary>The state at w_k with what method and measurements remembered earlier there.</summary>
+    internal static IReadOnlyList<SafeTensor> Save(Tensor weights, ParameterLayout layout, RunMemory memory) =>
+        Save(weights, layout, memory.Method, memory.Measurements);
 
     /// <summary>
     /// Collects the products at w_k, which neither a measurement nor a step changes. They can be much larger than the rest, and
@@ -33,7 +34,6 @@ internal static class RunState
     /// </summary>
     internal static IReadOnlyList<SafeTensor> Products(Evaluation at)
     {
-        using var scope = new TensorScope();
         var entries = new List<SafeTensor>();
         Add(entries, ProductPrefix, at.CachedProducts());
         return entries;
@@ -61,6 +61,15 @@ internal static class RunState
         {
             method.Restore(state, objective);
         }
+    }
+
+    private static List<SafeTensor> Save(
+        Tensor weights, ParameterLayout layout, IReadOnlyDictionary<string, Tensor> method, IReadOnlyDictionary<string, Tensor> measurements)
+    {
+        var entries = new List<SafeTensor>(WeightFile.Entries(weights, layout));
+        Add(entries, MethodPrefix, method);
+        Add(entries, WeightFile.Reserved, measurements);
+        return entries;
     }
 
     private static void Add(List<SafeTensor> entries, string prefix, IReadOnlyDictionary<string, Tensor> tensors)

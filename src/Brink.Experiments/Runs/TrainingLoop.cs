@@ -153,8 +153,8 @@ internal sealed class TrainingLoop : IDisposable
                 }
 
                 // A measurement can be long: one that is broken off leaves no trace in what is stored.
-                IReadOnlyList<SafeTensor>? before = within.CanBeCanceled && _lastCheckpoint != k && _measurements.AreDue(k)
-                    ? RunState.Save(at.Weights, _problem.Layout, _method, _measurements) : null;
+                using RunMemory? before = within.CanBeCanceled && _lastCheckpoint != k && _measurements.AreDue(k)
+                    ? new RunMemory(_method, _measurements) : null;
                 try
                 {
                     at = Advance(k, at, within);
@@ -163,7 +163,7 @@ internal sealed class TrainingLoop : IDisposable
                 {
                     if (before is not null)
                     {
-                        Store(k, [.. before, .. RunState.Products(at)]);
+                        SaveCheckpoint(k, at, before);
                     }
 
                     return Interrupted(k);
@@ -335,13 +335,14 @@ internal sealed class TrainingLoop : IDisposable
         _observer.Recorded(line);
     }
 
-    private void SaveCheckpoint(long k, Evaluation at) =>
-        Store(k, [.. RunState.Save(at.Weights, _problem.Layout, _method, _measurements), .. RunState.Products(at)]);
-
-    private void Store(long k, IReadOnlyList<SafeTensor> state)
+    private void SaveCheckpoint(long k, Evaluation at, RunMemory? memory = null)
     {
+        using var scope = new TensorScope();
+        IReadOnlyList<SafeTensor> state = memory is null
+            ? RunState.Save(at.Weights, _problem.Layout, _method, _measurements)
+            : RunState.Save(at.Weights, _problem.Layout, memory);
         var totals = new RunTotals(Seconds, _summary.FunctionEvaluations, _summary.GradientEvaluations, _summary.Hvps);
-        _folder.SaveCheckpoint(k, state, totals.ToMetadata());
+        _folder.SaveCheckpoint(k, [.. state, .. RunState.Products(at)], totals.ToMetadata());
         _summary = _summary with { IterationsDone = k };
         _folder.WriteSummary(_summary);
         _lastCheckpoint = k;

@@ -70,20 +70,19 @@ public static class WeightFile
             : layout.Pack(values).To(type).To(device).Clone();
     }
 
-    /// <summary>The parameters in a flat vector, as entries of a file.</summary>
+    /// <summary>The parameters in a flat vector, as entries of a file, to be written before the current scope ends.</summary>
     /// <param name="weights">The vector.</param>
     /// <param name="layout">The network's layout.</param>
-    /// <returns>The entries in order.</returns>
+    /// <returns>The entries in order; their data are the vector's own bytes, or a copy that the current scope owns.</returns>
     public static IReadOnlyList<SafeTensor> Entries(Tensor weights, ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        using var scope = new TensorScope();
         return [.. layout.Unpack(weights).Select(entry => ToEntry(entry.Name, entry.Value))];
     }
 
     /// <summary>
     /// A tensor as entries of a checkpoint: one, or where that would take more bytes than .NET has in one array (five vectors of
-    /// VGG11 do), several of whole rows, each named after its first row.
+    /// VGG11 do), several of whole rows, each named after its first row. To be written before the current scope ends.
     /// </summary>
     /// <param name="name">Its name, without <see cref="RowMark"/>.</param>
     /// <param name="value">The tensor.</param>
@@ -112,7 +111,7 @@ public static class WeightFile
                 ? ToTensor(parts.First())
                 : Tensor.Concatenate([.. parts.OrderBy(part => long.Parse(part.Name.Split(RowMark)[1], CultureInfo.InvariantCulture)).Select(ToTensor)], 0));
 
-    private static SafeTensor ToEntry(string name, Tensor value) => new(name, value.Type, value.Shape, value.ToBytes());
+    private static SafeTensor ToEntry(string name, Tensor value) => new(name, value.Type, value.Shape, value.BytesInPlace());
 
     private static Tensor ToTensor(SafeTensor entry) => Tensor.FromBytes(entry.Data.Span, entry.Type, entry.Shape);
 }

@@ -114,6 +114,18 @@ public sealed unsafe partial class Tensor : IDisposable
         return new Span<T>(data, checked((int)description.Elements));
     }
 
+    /// <summary>
+    /// The bytes of the elements in row-major order: in place where the tensor is contiguous and on the CPU, else of a copy that
+    /// the current scope owns.
+    /// </summary>
+    /// <returns>The bytes; valid while the current scope and the tensor are, an exception after.</returns>
+    /// <exception cref="OverflowException">More than 2 GiB.</exception>
+    public ReadOnlyMemory<byte> BytesInPlace()
+    {
+        Tensor here = To(Device.Cpu).Contiguous();
+        return new TensorMemory(here, checked((int)(here.Count * ScalarTypes.Size(here.Type)))).Memory;
+    }
+
     /// <summary>The bytes of the elements in row-major order, wherever the tensor is.</summary>
     /// <returns>A copy.</returns>
     public byte[] ToBytes()

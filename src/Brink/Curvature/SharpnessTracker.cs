@@ -113,7 +113,7 @@ public sealed class SharpnessTracker : IDisposable
     }
 
     /// <summary>All that decides the next measurements, for a checkpoint.</summary>
-    /// <returns>Named tensors owned by the current scope; the names begin with <c>sharpness.</c></returns>
+    /// <returns>Named tensors owned by the current scope, which later measurements leave as they are; the names begin with <c>sharpness.</c></returns>
     public IReadOnlyDictionary<string, Tensor> Export()
     {
         var state = new Dictionary<string, Tensor>(StringComparer.Ordinal)
@@ -123,7 +123,7 @@ public sealed class SharpnessTracker : IDisposable
         };
         if (_vectors is not null)
         {
-            state[VectorsName] = _vectors.Clone();
+            state[VectorsName] = _vectors.Detach();
             state[ValuesName] = Tensor.From(_values);
         }
 

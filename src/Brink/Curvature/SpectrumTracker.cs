@@ -129,7 +129,7 @@ public sealed class SpectrumTracker : IDisposable
     }
 
     /// <summary>All that decides the next measurements, for a checkpoint.</summary>
-    /// <returns>Named tensors owned by the current scope; the names begin with <c>spectrum.</c></returns>
+    /// <returns>Named tensors owned by the current scope, which later measurements leave as they are; the names begin with <c>spectrum.</c></returns>
     public IReadOnlyDictionary<string, Tensor> Export()
     {
         var state = new Dictionary<string, Tensor>(StringComparer.Ordinal)
@@ -139,7 +139,7 @@ public sealed class SpectrumTracker : IDisposable
         };
         if (_vectors is not null)
         {
-            state[VectorsName] = _vectors.Clone();
+            state[VectorsName] = _vectors.Detach();
         }
 
         return state;
