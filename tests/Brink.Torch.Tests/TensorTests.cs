@@ -19,6 +19,35 @@ public sealed class TensorTests
     }
 
     [Fact]
+    public void A_tensor_that_is_where_it_should_be_is_not_copied()
+    {
+        using var scope = new TensorScope();
+        Tensor tensor = Tensor.From([1.0, 2.0]);
+        tensor.To(Device.Cpu).To(ScalarType.Float64).Fill(3);
+        Assert.Equal([3.0, 3.0], tensor.ToArray<double>());
+    }
+
+    [Fact]
+    public void Bytes_in_place_are_the_tensors_own_and_end_with_it()
+    {
+        ReadOnlyMemory<byte> bytes;
+        using (var scope = new TensorScope())
+        {
+            Tensor tensor = Tensor.From([1.0, 2, 3, 4, 5, 6], 2, 3);
+            bytes = tensor.BytesInPlace();
+            Assert.Equal(tensor.ToBytes(), bytes.ToArray());
+            tensor.Fill(7);
+            Assert.Equal(tensor.ToBytes(), bytes.ToArray());
+
+            Tensor turned = tensor.Transpose(0, 1);
+            tensor.Select(0, 0).Fill(1);
+            Assert.Equal(turned.ToBytes(), turned.BytesInPlace().ToArray());
+        }
+
+        Assert.Throws<ObjectDisposedException>(() => bytes.Span.Length);
+    }
+
+    [Fact]
     public void Failures_inside_libtorch_are_messages()
     {
         using var scope = new TensorScope();
