@@ -202,6 +202,9 @@ internal sealed class RitzSpace : IDisposable
         Count = kept;
     }
 
+    /// <summary>Frees the products, half of the memory; afterwards there are only <see cref="Values"/> and <see cref="Vectors"/>.</summary>
+    internal void ReleaseProducts() => _products.Dispose();
+
     /// <inheritdoc/>
     public void Dispose()
     {

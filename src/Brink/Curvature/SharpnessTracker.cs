@@ -187,37 +187,54 @@ public sealed class SharpnessTracker : IDisposable
     private void Remember(RitzSpace space, Tensor? earlier)
     {
         using var scope = new TensorScope();
+        space.ReleaseProducts();
         int fresh = Math.Min(_kept, space.Count);
-        Tensor found = space.Vectors([.. Enumerable.Range(0, fresh)]);
-        _overlap = earlier is null ? 1 : Math.Abs(found.Select(0, 0).Dot(earlier.Select(0, 0)));
-        var rows = new List<Tensor> { found };
+        Tensor vectors = space.Vectors([.. Enumerable.Range(0, fresh)]);
+        _overlap = earlier is null ? 1 : Math.Abs(vectors.Select(0, 0).Dot(earlier.Select(0, 0)));
         var values = new List<double>(space.Values.Take(fresh));
-        for (int i = 0; earlier is not null && i < _values.Length && values.Count < _kept; i++)
+        if (earlier is not null && fresh < _kept)
         {
-            Tensor known = Tensor.Concatenate([.. rows], 0);
-            Tensor rest = earlier.Select(0, i);
+            vectors = Fill(vectors, values, earlier);
+        }
+
+        // The target first; then by value, so that the likeliest to overtake it comes next.
+        long[] order = [0, .. Enumerable.Range(1, values.Count - 1).OrderByDescending(i => values[i]).Select(i => (long)i)];
+        if (!order.SequenceEqual(order.Order()))
+        {
+            vectors = vectors.IndexSelect(0, Tensor.From(order).To(space.Device));
+        }
+
+        _vectors?.Dispose();
+        _vectors = vectors.Unscoped();
+        _values = [.. order.Select(i => values[(int)i])];
+    }
+
+    /// <summary>The new vectors, and after them what the earlier ones have beside those, as far as there is room.</summary>
+    private Tensor Fill(Tensor found, List<double> values, Tensor earlier)
+    {
+        Tensor all = Tensor.Empty([_kept, found.Shape[1]], found.Type, found.Device);
+        all.Narrow(0, 0, values.Count).CopyFrom(found);
+        found.Dispose();
+        for (int i = 0; i < _values.Length && values.Count < _kept; i++)
+        {
+            using var scope = new TensorScope();
+            Tensor known = all.Narrow(0, 0, values.Count);
+            Tensor rest = all.Select(0, values.Count);
+            rest.CopyFrom(earlier.Select(0, i));
             for (int pass = 0; pass < 2; pass++)
             {
-                rest = rest.AddScaled(known.Transpose(0, 1).MatrixProduct(known.MatrixProduct(rest)), -1);
+                rest.AddInPlace(known.Transpose(0, 1).MatrixProduct(known.MatrixProduct(rest)), -1);
             }
 
             // A vector mostly within the new ones has nothing of its own left to remember.
             double norm = rest.Norm();
             if (norm > 0.5)
             {
-                rows.Add((rest * (1 / norm)).View(1, -1));
+                rest.MultiplyInPlace(1 / norm);
                 values.Add(_values[i]);
             }
         }
 
-        // The target first; then by value, so that the likeliest to overtake it comes next. Where nothing is kept of the earlier
-        // ones, they are in that order, and are not copied.
-        long[] order = [0, .. Enumerable.Range(1, values.Count - 1).OrderByDescending(i => values[i]).Select(i => (long)i)];
-        Tensor vectors = (rows.Count == 1
-            ? found
-            : Tensor.Concatenate([.. rows], 0).IndexSelect(0, Tensor.From(order).To(space.Device))).Unscoped();
-        _vectors?.Dispose();
-        _vectors = vectors;
-        _values = [.. order.Select(i => values[(int)i])];
+        return all.Narrow(0, 0, values.Count);
     }
 }
