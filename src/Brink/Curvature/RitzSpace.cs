@@ -287,16 +287,3 @@ internal sealed class RitzSpace : IDisposable
         return Tensor.From(values, rows, columns).To(_operator.Type).To(_operator.Device);
     }
 }
-
-/// <summary>What became of a direction that was offered to a <see cref="RitzSpace"/>.</summary>
-internal enum Expansion
-{
-    /// <summary>The basis has one vector more.</summary>
-    Grown,
-
-    /// <summary>The direction lies in the basis already, up to rounding; no product was spent.</summary>
-    NothingNew,
-
-    /// <summary>The product held a NaN or an infinity.</summary>
-    NotFinite,
-}

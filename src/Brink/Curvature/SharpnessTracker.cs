@@ -92,8 +92,7 @@ public sealed class SharpnessTracker : IDisposable
         // Every measurement draws from a seed of its own, so that a resumed tracker needs no generator state.
         LanczosOptions options = _options with { Seed = unchecked(_options.Seed + ((ulong)_measurements * 0x9E3779B97F4A7C15UL)) };
         using var run = new LanczosRun(matrix, 1, 0, options, correction);
-        run.Start(
-            known is null ? [] : hinted is null ? [known] : [hinted, known.Narrow(0, 1, known.Shape[0] - 1)]);
+        run.Start(known is null ? [] : hinted is null ? [known] : [hinted, known.Narrow(0, 1, known.Shape[0] - 1)]);
         run.Iterate();
         Eigenpairs found = run.Result().Largest;
         _measurements++;
