@@ -4,6 +4,7 @@
 #include "brink_native.h"
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
 #include <c10/core/UndefinedTensorImpl.h>
 
 #include <dlfcn.h>
@@ -36,6 +37,13 @@ int guarded(Body&& body) noexcept {
 template <class Function>
 Function loaded(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+}
+
+// A device by c10's type (0 CPU, 1 CUDA) and index. The processor has no index in libtorch: what is on "cpu" would be copied
+// on its way to "cpu:0".
+inline c10::Device device_of(int64_t type, int64_t index) {
+  const auto kind = static_cast<c10::DeviceType>(type);
+  return kind == c10::DeviceType::CPU ? c10::Device(kind) : c10::Device(kind, static_cast<c10::DeviceIndex>(index));
 }
 
 using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;

@@ -23,8 +23,7 @@ BRINK_API int brink_generator_create(uint64_t seed, void** generator) {
 // The generator that operators use when none is named: device_type is c10's (0 CPU, 1 CUDA).
 BRINK_API int brink_generator_default(int32_t device_type, int32_t device_index, void** generator) {
   return brink::guarded([&] {
-    const c10::Device device(static_cast<c10::DeviceType>(device_type), static_cast<c10::DeviceIndex>(device_index));
-    *generator = new at::Generator(at::globalContext().defaultGenerator(device));
+    *generator = new at::Generator(at::globalContext().defaultGenerator(brink::device_of(device_type, device_index)));
   });
 }
 

@@ -65,12 +65,8 @@ c10::IValue to_ivalue(const brink_value& value) {
       return c10::IValue(std::string(static_cast<const char*>(value.p), static_cast<size_t>(value.count)));
     case BRINK_GENERATOR:
       return c10::IValue(*static_cast<const at::Generator*>(value.p));
-    case BRINK_DEVICE: {
-      // The processor has no index in libtorch: moved to "cpu:0", a tensor that is on "cpu" would be copied.
-      const auto type = static_cast<c10::DeviceType>(value.i);
-      return c10::IValue(
-          type == c10::DeviceType::CPU ? c10::Device(type) : c10::Device(type, static_cast<c10::DeviceIndex>(value.count)));
-    }
+    case BRINK_DEVICE:
+      return c10::IValue(brink::device_of(value.i, value.count));
     default:
       throw std::invalid_argument("unknown tag " + std::to_string(value.tag) + " in an operator's arguments");
   }

@@ -169,9 +169,7 @@ BRINK_API int brink_script_convert(void* script, int32_t scalar_type, int32_t de
   return brink::guarded([&] {
     auto& converted = *static_cast<Script*>(script);
     at::NoGradGuard no_gradient;
-    converted.module.to(
-        at::Device(static_cast<at::DeviceType>(device_type), static_cast<at::DeviceIndex>(device_index)),
-        static_cast<at::ScalarType>(scalar_type));
+    converted.module.to(brink::device_of(device_type, device_index), static_cast<at::ScalarType>(scalar_type));
     read_parameters(converted);
     converted.idle.clear();
   });

@@ -131,9 +131,7 @@ public sealed unsafe partial class Tensor : IDisposable
     public byte[] ToBytes()
     {
         using var scope = new TensorScope();
-        Tensor here = To(Device.Cpu).Contiguous();
-        Native.Check(Native.TensorData(here.Handle, out void* data));
-        return new ReadOnlySpan<byte>(data, checked((int)(here.Count * ScalarTypes.Size(here.Type)))).ToArray();
+        return BytesInPlace().ToArray();
     }
 
     /// <summary>The elements in row-major order, wherever the tensor is.</summary>
